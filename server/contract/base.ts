@@ -1,0 +1,28 @@
+/** The small shapes that every feature uses. */
+import { z } from 'zod'
+
+export const id = z.uuid().meta({ description: 'UUID' })
+export const instant = z.iso.datetime({ offset: true }).meta({ description: 'RFC 3339 instant' })
+/** Money is integer paise: 49900 is ₹499. */
+export const paise = z.number().int().min(0).max(10_000_000)
+export const nothing = z.strictObject({})
+
+/** Text of a person: trimmed, bounded, without control characters but line breaks and tabs. */
+export const text = (min: number, max: number) =>
+  z
+    .string()
+    .trim()
+    .min(min)
+    .max(max)
+    // eslint-disable-next-line no-control-regex -- refusing control characters is the point
+    .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/, 'Control characters are not allowed.')
+
+export const role = z.enum(['learner', 'mentor', 'admin'])
+export type Role = z.infer<typeof role>
+
+export const skill = text(1, 40)
+export const skills = z.array(skill).max(20)
+
+/** A page of a list: hand `nextCursor` back as `cursor` to go on; null ends the list. */
+export const page = <T extends z.ZodType>(item: T) =>
+  z.strictObject({ items: z.array(item), nextCursor: z.string().nullable() })

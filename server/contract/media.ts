@@ -1,0 +1,197 @@
+/**
+ * mediasoup's parameters as they cross a wire, checked before they reach a worker.
+ * @see https://mediasoup.org/documentation/v3/mediasoup/rtp-parameters-and-capabilities/
+ */
+import { z } from 'zod'
+
+const uint = (max = 0xffffffff) => z.number().int().min(0).max(max)
+const word = z.string().min(1).max(128)
+
+/** Ids of transports, producers and consumers are mediasoup's own. */
+export const mediaId = z.string().min(1).max(64)
+
+export const kind = z.enum(['audio', 'video'])
+
+/** What a producer carries. A learner sends two at most: a microphone, and a camera or a screen. */
+export const source = z.enum(['microphone', 'camera', 'screen', 'screen-audio'])
+export type Source = z.infer<typeof source>
+
+const parameters = z
+  .record(z.string().max(64), z.union([z.string().max(512), z.number()]))
+  .refine((p) => Object.keys(p).length <= 32, 'Too many parameters.')
+
+const rtcpFeedback = z.strictObject({ type: word, parameter: z.string().max(64).optional() })
+
+export const rtpParameters = z.strictObject({
+  mid: z.string().max(32).optional(),
+  msid: z.string().max(256).optional(),
+  codecs: z
+    .array(
+      z.strictObject({
+        mimeType: word,
+        payloadType: uint(127),
+        clockRate: uint(),
+        channels: uint(8).optional(),
+        parameters: parameters.optional(),
+        rtcpFeedback: z.array(rtcpFeedback).max(16).optional(),
+      }),
+    )
+    .min(1)
+    .max(8),
+  headerExtensions: z
+    .array(
+      z.strictObject({
+        uri: z.string().max(128),
+        id: uint(255),
+        encrypt: z.boolean().optional(),
+        parameters: parameters.optional(),
+      }),
+    )
+    .max(32)
+    .optional(),
+  encodings: z
+    .array(
+      z.strictObject({
+        active: z.boolean().optional(),
+        ssrc: uint().optional(),
+        rid: z.string().max(16).optional(),
+        codecPayloadType: uint(127).optional(),
+        rtx: z.strictObject({ ssrc: uint() }).optional(),
+        dtx: z.boolean().optional(),
+        scalabilityMode: z.string().max(16).optional(),
+        scaleResolutionDownBy: z.number().min(1).max(64).optional(),
+        maxBitrate: uint(20_000_000).optional(),
+        maxFramerate: z.number().min(0).max(120).optional(),
+        adaptivePtime: z.boolean().optional(),
+        priority: z.string().max(16).optional(),
+        networkPriority: z.string().max(16).optional(),
+      }),
+    )
+    .min(1)
+    .max(4)
+    .optional(),
+  rtcp: z
+    .strictObject({
+      cname: z.string().max(128).optional(),
+      reducedSize: z.boolean().optional(),
+      mux: z.boolean().optional(),
+    })
+    .optional(),
+})
+
+export const rtpCapabilities = z.strictObject({
+  codecs: z
+    .array(
+      z.strictObject({
+        kind,
+        mimeType: word,
+        preferredPayloadType: uint(127).optional(),
+        clockRate: uint(),
+        channels: uint(8).optional(),
+        parameters: parameters.optional(),
+        rtcpFeedback: z.array(rtcpFeedback).max(16).optional(),
+      }),
+    )
+    .max(64)
+    .optional(),
+  headerExtensions: z
+    .array(
+      z.strictObject({
+        kind: z.enum(['audio', 'video']),
+        uri: z.string().max(128),
+        preferredId: uint(255),
+        preferredEncrypt: z.boolean().optional(),
+        direction: z.enum(['sendrecv', 'sendonly', 'recvonly', 'inactive']).optional(),
+      }),
+    )
+    .max(64)
+    .optional(),
+})
+
+/** At least one fingerprint: an empty list once crashed a worker. */
+export const dtlsParameters = z.strictObject({
+  role: z.enum(['auto', 'client', 'server']).optional(),
+  fingerprints: z
+    .array(
+      z.strictObject({
+        algorithm: z.enum(['sha-1', 'sha-224', 'sha-256', 'sha-384', 'sha-512']),
+        value: z
+          .string()
+          .regex(/^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2})+$/)
+          .max(200),
+      }),
+    )
+    .min(1)
+    .max(8),
+})
+
+export const iceParameters = z.strictObject({
+  usernameFragment: z.string(),
+  password: z.string(),
+  iceLite: z.boolean().optional(),
+})
+
+export const iceCandidate = z.strictObject({
+  foundation: z.string(),
+  priority: z.number(),
+  ip: z.string(),
+  address: z.string(),
+  protocol: z.enum(['udp', 'tcp']),
+  port: z.number(),
+  type: z.literal('host'),
+  tcpType: z.literal('passive').optional(),
+})
+
+/** What mediasoup-client's createSendTransport and createRecvTransport take. */
+export const transportInfo = z.strictObject({
+  id: mediaId,
+  iceParameters,
+  iceCandidates: z.array(iceCandidate),
+  dtlsParameters,
+})
+
+export const producerInfo = z.strictObject({
+  producerId: mediaId,
+  peerId: z.uuid(),
+  kind,
+  source,
+  paused: z.boolean(),
+})
+
+/** A consumer starts paused and sends after `consumer.resume`. */
+export const consumerInfo = z.strictObject({
+  consumerId: mediaId,
+  producerId: mediaId,
+  peerId: z.uuid().meta({ description: 'The peer whose producer this is' }),
+  kind,
+  source,
+  rtpParameters,
+  producerPaused: z.boolean(),
+})
+
+/** A tile on screen: a video consumer and the device pixels it fills. */
+export const tile = z.strictObject({ consumerId: mediaId, width: uint(16384), height: uint(16384) })
+
+/** The two transports of a peer, and a consumer for everything that is already sent in the room. */
+export const mediaSetup = z.strictObject({
+  send: transportInfo,
+  recv: transportInfo,
+  consumers: z.array(consumerInfo),
+})
+
+/**
+ * How a peer's media are: `connecting` until its transports are up, `connected`, `weak` when much is lost,
+ * `reconnecting` when ICE or its socket is away.
+ */
+export const connection = z.enum(['connecting', 'connected', 'weak', 'reconnecting'])
+
+export type RtpParameters = z.infer<typeof rtpParameters>
+export type RtpCapabilities = z.infer<typeof rtpCapabilities>
+export type DtlsParameters = z.infer<typeof dtlsParameters>
+export type IceParameters = z.infer<typeof iceParameters>
+export type TransportInfo = z.infer<typeof transportInfo>
+export type ProducerInfo = z.infer<typeof producerInfo>
+export type ConsumerInfo = z.infer<typeof consumerInfo>
+export type MediaSetup = z.infer<typeof mediaSetup>
+export type Tile = z.infer<typeof tile>
+export type Connection = z.infer<typeof connection>

@@ -1,0 +1,134 @@
+/**
+ * What happens in a class, as rows of `room_event`, and the fold that makes the live room of them.
+ * The server folds to decide, the client folds to draw: both get the same state from the same rows.
+ */
+import { z } from 'zod'
+import { id, instant, role, text } from './base.ts'
+
+export const leaveReason = z.enum(['left', 'lost', 'removed', 'ended'])
+
+const event = <K extends string, D extends z.ZodType>(kind: K, data: D) =>
+  z.strictObject({
+    sessionId: id,
+    /** 1, 2, 3 … without gaps within a session. */
+    seq: z.number().int().min(1),
+    at: instant,
+    /** Who did it; null for the system. */
+    actorId: id.nullable(),
+    kind: z.literal(kind),
+    data,
+  })
+
+const aPerson = z.strictObject({ userId: id })
+
+export const roomEvent = z.discriminatedUnion('kind', [
+  event('room.opened', z.strictObject({})),
+  event('room.closed', z.strictObject({})),
+  /** Somebody is in the room with this peer; an earlier peer of the same person is replaced by it. */
+  event('peer.joined', z.strictObject({ userId: id, peerId: id, name: z.string(), role })),
+  event('peer.left', z.strictObject({ userId: id, peerId: id, reason: leaveReason })),
+  /** Removed by the mentor, for good. */
+  event('peer.removed', aPerson),
+  /** The mentor closed this person's microphone; they may open it again. */
+  event('peer.muted', aPerson),
+  event('hand.raised', aPerson),
+  event('hand.lowered', aPerson),
+  event('chat.message', z.strictObject({ userId: id, name: z.string(), text: text(1, 2000), clientId: id })),
+])
+
+export type RoomEvent = z.infer<typeof roomEvent>
+export type RoomEventKind = RoomEvent['kind']
+/** An event before the database gives it its number and time. */
+export type NewRoomEvent = {
+  [K in RoomEventKind]: Pick<Extract<RoomEvent, { kind: K }>, 'kind' | 'data' | 'actorId'>
+}[RoomEventKind]
+
+export const person = z.strictObject({ userId: id, peerId: id, name: z.string(), role, joinedAt: instant })
+export const chatLine = z.strictObject({
+  seq: z.number().int(),
+  at: instant,
+  userId: id,
+  name: z.string(),
+  text: z.string(),
+  clientId: id,
+})
+
+export const roomState = z.strictObject({
+  sessionId: id,
+  /** The last event folded in. */
+  seq: z.number().int(),
+  phase: z.enum(['not-open', 'open', 'closed']),
+  /** In order of joining. */
+  people: z.array(person),
+  /** Raised hands, first raised first. */
+  hands: z.array(id),
+  removed: z.array(id),
+  /** The newest `chatKept` lines, oldest first. */
+  chat: z.array(chatLine),
+})
+
+export type RoomState = z.infer<typeof roomState>
+export type Person = z.infer<typeof person>
+export type ChatLine = z.infer<typeof chatLine>
+
+/** Chat lines that a late joiner sees. */
+export const chatKept = 500
+
+export const emptyRoom = (sessionId: string): RoomState => ({
+  sessionId,
+  seq: 0,
+  phase: 'not-open',
+  people: [],
+  hands: [],
+  removed: [],
+  chat: [],
+})
+
+const without = (state: RoomState, userId: string): RoomState => ({
+  ...state,
+  people: state.people.filter((p) => p.userId !== userId),
+  hands: state.hands.filter((h) => h !== userId),
+})
+
+type Folds = { [K in RoomEventKind]: (s: RoomState, e: Extract<RoomEvent, { kind: K }>) => RoomState }
+
+const folds: Folds = {
+  'room.opened': (s) => ({ ...s, phase: 'open' }),
+  'room.closed': (s) => ({ ...s, phase: 'closed', people: [], hands: [] }),
+  'peer.joined': (s, { at, data }) => {
+    const joined = { ...data, joinedAt: at }
+    const known = s.people.some((p) => p.userId === data.userId)
+    // A reload keeps its place in the list and its raised hand.
+    const people = known
+      ? s.people.map((p) => (p.userId === data.userId ? { ...joined, joinedAt: p.joinedAt } : p))
+      : [...s.people, joined]
+    return { ...s, people }
+  },
+  'peer.left': (s, { data }) =>
+    s.people.some((p) => p.peerId === data.peerId) ? without(s, data.userId) : s,
+  'peer.removed': (s, { data }) => ({
+    ...without(s, data.userId),
+    removed: [...s.removed.filter((r) => r !== data.userId), data.userId],
+  }),
+  'peer.muted': (s) => s,
+  'hand.raised': (s, { data }) =>
+    s.hands.includes(data.userId) ? s : { ...s, hands: [...s.hands, data.userId] },
+  'hand.lowered': (s, { data }) => ({ ...s, hands: s.hands.filter((h) => h !== data.userId) }),
+  'chat.message': (s, { seq, at, data }) => ({
+    ...s,
+    chat: [...s.chat, { seq, at, ...data }].slice(-chatKept),
+  }),
+}
+
+/**
+ * The state after this event. An event that was folded in before changes nothing; one that comes too early is a
+ * fault of its caller, who must fetch the missing ones first.
+ */
+export function fold(state: RoomState, event: RoomEvent): RoomState {
+  if (event.seq <= state.seq) return state
+  if (event.seq !== state.seq + 1) throw new Error(`event ${event.seq} came after ${state.seq}`)
+  const next = folds[event.kind] as (s: RoomState, e: RoomEvent) => RoomState // the table is keyed by the kind
+  return { ...next(state, event), seq: event.seq }
+}
+
+export const findPerson = (state: RoomState, userId: string) => state.people.find((p) => p.userId === userId)
