@@ -1,0 +1,89 @@
+/** The server's settings: the environment, parsed once. Everything wrong is told at once, each by name. */
+import { z } from 'zod'
+
+export class ConfigError extends Error {
+  readonly problems: string[]
+  constructor(problems: string[]) {
+    super(`The settings are not usable:\n${problems.map((p) => `  ${p}`).join('\n')}`)
+    this.name = 'ConfigError'
+    this.problems = problems
+  }
+}
+
+const list = z.string().transform((s) =>
+  s
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean),
+)
+const secret = z.string().min(16, 'needs at least 16 characters')
+
+const settings = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  PUBLIC_URL: z.url('must be the address that people open, such as https://learn.example.org'),
+  DATABASE_URL: z.url('must be a postgres:// address'),
+  REDIS_URL: z.url('must be a redis:// address').optional(),
+  AUTH_SECRET: secret,
+  /** The secret before the present one: its tokens still count. */
+  AUTH_SECRET_PREVIOUS: secret.optional(),
+  SFU_SECRET: secret,
+  SFU_URLS: list.pipe(z.array(z.url()).min(1)),
+  TURN_SECRET: secret,
+  TURN_URLS: list.default([]),
+  RAZORPAY_KEY_ID: z.string().min(1),
+  RAZORPAY_KEY_SECRET: secret,
+  RAZORPAY_WEBHOOK_SECRET: secret,
+  /** Base address of the payment sandbox; a trial's only. */
+  RAZORPAY_API_URL: z.url().optional(),
+  CLIENT_DIR: z.string().optional(),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** Proxies in front of the server, whose X-Forwarded-For is believed. */
+  TRUST_PROXY: z.coerce.number().int().min(0).max(5).default(0),
+})
+
+const secrets = [
+  'AUTH_SECRET',
+  'SFU_SECRET',
+  'TURN_SECRET',
+  'RAZORPAY_KEY_SECRET',
+  'RAZORPAY_WEBHOOK_SECRET',
+] as const
+const weak = /^(.)\1+$|secret|password|changeme|example|default|^0123|^1234/i
+
+/** What production adds: strong secrets, all different, an https address, no sandbox. */
+function productionProblems(config: z.infer<typeof settings>): string[] {
+  const problems: string[] = []
+  for (const name of secrets) {
+    const value = config[name]
+    if (value.length < (name.startsWith('RAZORPAY') ? 16 : 32))
+      problems.push(`${name}: too short; use 32 random characters or more`)
+    else if (weak.test(value))
+      problems.push(`${name}: looks like a default; use random characters (openssl rand -hex 32)`)
+    if (secrets.some((other) => other < name && config[other] === value))
+      problems.push(`${name}: is used for another secret too`)
+  }
+  if (!config.PUBLIC_URL.startsWith('https://'))
+    problems.push('PUBLIC_URL: must begin with https:// (cameras need it)')
+  if (config.RAZORPAY_API_URL)
+    problems.push('RAZORPAY_API_URL: the payment sandbox is for trials only; remove it')
+  if (config.RAZORPAY_KEY_ID.startsWith('rzp_sandbox')) problems.push('RAZORPAY_KEY_ID: is the sandbox key')
+  return problems
+}
+
+/** @throws ConfigError naming each setting at fault */
+export function parseConfig(env: Record<string, string | undefined>) {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const parsed = settings.safeParse(present)
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map(problem))
+  const problems = parsed.data.NODE_ENV === 'production' ? productionProblems(parsed.data) : []
+  if (problems.length > 0) throw new ConfigError(problems)
+  return parsed.data
+}
+
+const problem = (issue: z.core.$ZodIssue) => {
+  const missing = issue.code === 'invalid_type' && issue.input === undefined
+  return `${issue.path.join('.')}: ${missing ? 'is missing' : issue.message}`
+}
+
+export type Config = ReturnType<typeof parseConfig>
