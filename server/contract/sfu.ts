@@ -61,8 +61,14 @@ export const sfuMessages = {
     }),
     output: mediaSetup,
   }),
-  /** This channel speaks for the peer from now on. `found` is false when there is none. */
-  'peer.resume': sfuMessage({ input: ofPeer, output: z.strictObject({ found: z.boolean() }) }),
+  /**
+   * This channel speaks for the peer from now on. `found` is false when there is none. `consumers` are all that it has
+   * now: those that opened while nobody spoke for it were told to nobody.
+   */
+  'peer.resume': sfuMessage({
+    input: ofPeer,
+    output: z.strictObject({ found: z.boolean(), consumers: z.array(consumerInfo) }),
+  }),
   /** Nobody speaks for the peer now: its 60 seconds begin. */
   'peer.release': sfuMessage({ input: ofPeer, output: nothing }),
   'peer.close': sfuMessage({ input: ofPeer, output: nothing }),

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { id, instant, nothing, page, role, skills, text } from './base.ts'
 import { route } from './route.ts'
 
-export const email = z.email().trim().toLowerCase().max(254)
+export const email = z.string().trim().toLowerCase().max(254).pipe(z.email())
 export const password = z.string().min(8).max(128)
 
 export const user = z

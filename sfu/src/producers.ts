@@ -1,0 +1,92 @@
+/** What a peer sends: its producers, within its limits, on its send transport. */
+import { AppError } from '@peerlearn/contract/errors'
+import type { ProducerInfo, RtpParameters, Source } from '@peerlearn/contract/media'
+import type { types } from 'mediasoup'
+import { limited } from './deadline.ts'
+import { fromClient } from './refusals.ts'
+
+// a type and not an interface: mediasoup's AppData wants an index signature
+type Sent = { peerId: string; source: Source }
+export type Producer = types.Producer<Sent>
+
+export interface ProducerWish {
+  kind: types.MediaKind
+  source: Source
+  rtpParameters: RtpParameters
+  paused: boolean
+}
+
+export type ProducerLimits = Record<types.MediaKind, number>
+
+const kindOf: Record<Source, types.MediaKind> = {
+  microphone: 'audio',
+  'screen-audio': 'audio',
+  camera: 'video',
+  screen: 'video',
+}
+
+export class Producers {
+  readonly #peerId: string
+  readonly #limits: ProducerLimits
+  readonly #transport: types.WebRtcTransport
+  readonly #byId = new Map<string, Producer>()
+
+  constructor(peerId: string, limits: ProducerLimits, transport: types.WebRtcTransport) {
+    this.#peerId = peerId
+    this.#limits = limits
+    this.#transport = transport
+  }
+
+  get list(): Producer[] {
+    return [...this.#byId.values()]
+  }
+
+  /** @throws AppError limit-reached, media-refused, media-unavailable */
+  async create({ kind, source, rtpParameters, paused }: ProducerWish): Promise<Producer> {
+    this.#requireRoom(kind, source)
+    const options: types.ProducerOptions<Sent> = {
+      kind,
+      // The contract leaves URIs and parameters open: mediasoup itself judges them, and refuses by throwing.
+      rtpParameters: rtpParameters as types.RtpParameters,
+      paused,
+      appData: { peerId: this.#peerId, source },
+    }
+    const producer = await fromClient(this.#transport, this.#transport.produce(options), (late) =>
+      late.close(),
+    )
+    this.#byId.set(producer.id, producer)
+    producer.observer.once('close', () => this.#byId.delete(producer.id))
+    return producer
+  }
+
+  /** Pauses or resumes; false when it was so already. @throws AppError not-found */
+  async setPaused(producerId: string, paused: boolean): Promise<boolean> {
+    const producer = this.get(producerId)
+    if (producer.paused === paused) return false
+    await limited(paused ? producer.pause() : producer.resume())
+    return true
+  }
+
+  /** @throws AppError not-found */
+  get(producerId: string): Producer {
+    const producer = this.#byId.get(producerId)
+    if (!producer) throw new AppError('not-found', 'There is no such producer.')
+    return producer
+  }
+
+  #requireRoom(kind: types.MediaKind, source: Source): void {
+    if (kindOf[source] !== kind) throw new AppError('media-refused', `A ${source} is not ${kind}.`)
+    if (this.list.some((producer) => producer.appData.source === source))
+      throw new AppError('limit-reached', `This ${source} is already being sent.`)
+    if (this.list.filter((producer) => producer.kind === kind).length >= this.#limits[kind])
+      throw new AppError('limit-reached', `No more ${kind} may be sent.`)
+  }
+}
+
+export const producerInfo = (producer: Producer): ProducerInfo => ({
+  producerId: producer.id,
+  peerId: producer.appData.peerId,
+  kind: producer.kind,
+  source: producer.appData.source,
+  paused: producer.paused,
+})

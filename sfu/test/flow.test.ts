@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { startTestNode } from './media-node.ts'
+import type { NodeUnderTest } from './media-node.ts'
+import { Participant } from './participant.ts'
+import type { ServerEnd } from './server-end.ts'
+import { until } from './until.ts'
+
+let node: NodeUnderTest
+let server: ServerEnd
+let roomId: string
+const people: Participant[] = []
+const join = async (maxProducers?: { audio: number; video: number }) => {
+  const participant = await Participant.join(server, roomId, maxProducers)
+  people.push(participant)
+  return participant
+}
+
+beforeAll(async () => {
+  node = await startTestNode()
+})
+afterAll(() => node.close())
+beforeEach(async () => {
+  server = await node.server()
+  roomId = randomUUID()
+})
+afterEach(async () => {
+  await Promise.all(people.splice(0).map((participant) => participant.vanish()))
+  await server.ask('room.close', { roomId })
+  server.close()
+})
+
+describe('a room', () => {
+  it('carries a camera to someone who comes later, from a key frame on', async () => {
+    const mentor = await join()
+    const producerId = await mentor.publish('camera')
+    const learner = await join()
+    const [consumer] = learner.setup.consumers
+    expect(consumer).toMatchObject({ producerId, peerId: mentor.of.peerId, source: 'camera' })
+    await learner.resume([consumer!])
+    await until('frames arrive', () => learner.packets(consumer!) > 20)
+  })
+
+  it('carries a microphone to someone who is there already', async () => {
+    const mentor = await join()
+    const learner = await join()
+    await mentor.publish('microphone')
+    const { consumer } = await server.heard('consumer.opened', ({ to }) => to === learner.of.peerId)
+    await learner.resume([consumer])
+    await until('sound arrives', () => learner.packets(consumer) > 20)
+    expect(server.all('producer.opened')).toHaveLength(1)
+  })
+
+  it('sends nothing before the client is ready, and nothing that is not on its screen', async () => {
+    const mentor = await join()
+    await mentor.publish('camera')
+    await mentor.publish('microphone')
+    const learner = await join()
+    await learner.connectRecv()
+    const { consumers } = learner.setup
+    const video = consumers.find(({ kind }) => kind === 'video')!
+    const audio = consumers.find(({ kind }) => kind === 'audio')!
+    await learner.resume([audio])
+    await until('sound arrives', () => learner.packets(audio) > 20)
+    expect(learner.packets(video)).toBe(0)
+    await learner.resume([video])
+    await until('frames arrive', () => learner.packets(video) > 10)
+    await server.ask('view.set', { ...learner.of, tiles: [] })
+    const seen = learner.packets(video)
+    const sound = learner.packets(audio)
+    await until('sound goes on', () => learner.packets(audio) > sound + 50)
+    expect(learner.packets(video)).toBeLessThan(seen + 10)
+  })
+
+  it('gives each tile the layer of its size', async () => {
+    const mentor = await join()
+    await mentor.publish('camera', { layers: 3 })
+    const learner = await join()
+    const [consumer] = learner.setup.consumers
+    const show = (height: number) =>
+      server.ask('view.set', {
+        ...learner.of,
+        tiles: [{ consumerId: consumer!.consumerId, width: 320, height }],
+      })
+    await learner.resume([consumer!])
+    await until('the smallest layer comes first', () => learner.layer(consumer!) === 0)
+    await show(1080)
+    await until('a large tile gets the largest layer', () => learner.layer(consumer!) === 2)
+    await show(360)
+    await until('a middle tile gets the middle layer', () => learner.layer(consumer!) === 1)
+    await show(180)
+    await until('a small tile gets the smallest layer', () => learner.layer(consumer!) === 0)
+  })
+
+  it('tells a pause, a resume and an end to everybody, once', async () => {
+    const mentor = await join()
+    const learner = await join()
+    const producerId = await mentor.produce('microphone')
+    const { consumer } = await server.heard('consumer.opened')
+    const of = { ...mentor.of, producerId }
+    await server.ask('producer.pause', of)
+    await server.ask('producer.pause', of)
+    await server.ask('producer.resume', of)
+    await server.ask('producer.close', of)
+    await server.heard('consumer.closed', (data) => data.consumerId === consumer.consumerId)
+    const about = { roomId, producerId, peerId: mentor.of.peerId }
+    expect(server.all('producer.paused')).toEqual([about])
+    expect(server.all('producer.resumed')).toEqual([about])
+    expect(server.all('producer.closed')).toEqual([about])
+    expect(server.all('consumer.closed')).toEqual([
+      { roomId, to: learner.of.peerId, consumerId: consumer.consumerId },
+    ])
+  })
+
+  it('names who speaks, loudest first, and says when nobody does', async () => {
+    const [quiet, loud] = [await join(), await join()]
+    await quiet.publish('microphone', { loudness: 40 })
+    await loud.publish('microphone', { loudness: 10 })
+    await server.heard(
+      'speakers.changed',
+      ({ speakers }) => speakers[0]?.peerId === loud.of.peerId && speakers[1]?.peerId === quiet.of.peerId,
+    )
+    await Promise.all([quiet.vanish(), loud.vanish()])
+    await server.heard('speakers.changed', ({ speakers }) => speakers.length === 0)
+  })
+
+  it('tells when a peer is connected, and that it is away when its browser has gone', async () => {
+    const mentor = await join()
+    await mentor.connectSend()
+    const about = (connection: string) => (data: { peerId: string; connection: string }) =>
+      data.peerId === mentor.of.peerId && data.connection === connection
+    await server.heard('peer.connection', about('connected'))
+    await mentor.vanish()
+    await server.heard('peer.connection', about('reconnecting'), 20_000)
+  }, 30_000)
+
+  it('tells that a link is weak when much is lost, and that it is well again', async () => {
+    let isBad = false
+    const mentor = await join()
+    await mentor.publish('camera', { isLost: () => isBad && Math.random() < 0.5 })
+    const learner = await join()
+    await learner.resume(learner.setup.consumers)
+    const states = () => server.all('peer.connection').filter(({ peerId }) => peerId === mentor.of.peerId)
+    const last = () => states().at(-1)?.connection
+    await until('it is connected', () => last() === 'connected')
+    isBad = true
+    await until('it is weak', () => last() === 'weak', 25_000)
+    isBad = false
+    await until('it is connected again', () => last() === 'connected', 40_000)
+  }, 70_000)
+
+  it('heals a path by an ICE restart', async () => {
+    const mentor = await join()
+    const { iceParameters } = await server.ask('transport.restart-ice', {
+      ...mentor.of,
+      transportId: mentor.setup.send.id,
+    })
+    expect(iceParameters.usernameFragment).not.toBe(mentor.setup.send.iceParameters.usernameFragment)
+  })
+
+  it('serves a browser that takes everything the room offers', async () => {
+    const mentor = await join()
+    await mentor.produce('camera', [11, 12, 13])
+    await mentor.produce('microphone')
+    await mentor.produce('screen')
+    const { rtpCapabilities } = await server.ask('room.attach', { roomId })
+    const peer = { roomId, peerId: randomUUID(), rtpCapabilities, maxProducers: { audio: 1, video: 1 } }
+    const { consumers } = await server.ask('peer.create', peer)
+    expect(consumers.map(({ source }) => source).sort()).toEqual(['camera', 'microphone', 'screen'])
+    const [camera] = consumers.filter(({ source }) => source === 'camera')
+    expect(camera?.rtpParameters.codecs.map(({ mimeType }) => mimeType)).toEqual(['video/VP8', 'video/rtx'])
+    expect(camera?.rtpParameters.encodings).toMatchObject([{ ssrc: expect.any(Number) as number }])
+  })
+
+  it('reports what the room carries', async () => {
+    const mentor = await join()
+    await mentor.publish('camera', { bytes: 1_000 })
+    const learner = await join()
+    await learner.resume(learner.setup.consumers)
+    const busy = await server.heard('node.stats', ({ rooms }) => {
+      const room = rooms.find((one) => one.roomId === roomId)
+      return room !== undefined && room.bitsOut > 300_000 && room.bitsIn > 300_000
+    })
+    expect(busy.rooms.find((one) => one.roomId === roomId)).toMatchObject({
+      peers: 2,
+      producers: 1,
+      consumers: 1,
+    })
+    expect(busy.workers).toHaveLength(1)
+  })
+})
