@@ -70,6 +70,8 @@ const statements = [
   "create index session_skills on session using gin (skills) where status in ('scheduled', 'live')",
   `create index session_words on session using gin ((title || ' ' || description) gin_trgm_ops)
     where status in ('scheduled', 'live')`,
+  // How common a word is decides between that index and walking the calendar; a partial index's own statistics don't count.
+  "create statistics session_words_share on (title || ' ' || description) from session",
   'create index account_name_words on account using gin (name gin_trgm_ops)',
 
   // Overselling is impossible: a live booking has a seat number within the capacity, and a seat is taken once.

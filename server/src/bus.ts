@@ -14,8 +14,15 @@ export interface Bus {
 
 type Hear = (message: unknown) => void
 
+type OnError = (error: unknown) => void
+
 class Listeners {
   readonly #byChannel = new Map<string, Set<Hear>>()
+  readonly #onError: OnError
+
+  constructor(onError: OnError) {
+    this.#onError = onError
+  }
 
   /** @returns whether this is the channel's first listener */
   add(channel: string, hear: Hear): boolean {
@@ -33,13 +40,22 @@ class Listeners {
   }
 
   tell(channel: string, message: unknown): void {
-    for (const hear of this.#byChannel.get(channel) ?? []) hear(message)
+    for (const hear of [...(this.#byChannel.get(channel) ?? [])]) this.#tellOne(hear, message)
+  }
+
+  /** One listener's fault keeps nothing from the others. */
+  #tellOne(hear: Hear, message: unknown): void {
+    try {
+      hear(message)
+    } catch (error) {
+      this.#onError(error)
+    }
   }
 }
 
 /** One process: told in the next microtask, as copies, just as a message from afar would come. */
-export function inProcessBus(): Bus {
-  const listeners = new Listeners()
+export function inProcessBus(onError: OnError): Bus {
+  const listeners = new Listeners(onError)
   return {
     publish(channel, message) {
       const copy = JSON.stringify(message)
@@ -54,7 +70,7 @@ export function inProcessBus(): Bus {
 }
 
 /** Several servers on one Redis. While Redis is away messages are lost; ioredis subscribes again by itself. */
-export function redisBus(url: string, onError: (error: Error) => void): Bus {
+export function redisBus(url: string, onError: OnError): Bus {
   const options = {
     maxRetriesPerRequest: 1,
     enableOfflineQueue: true,
@@ -63,7 +79,7 @@ export function redisBus(url: string, onError: (error: Error) => void): Bus {
   const out = new Redis(url, options)
   const into = new Redis(url, { ...options, maxRetriesPerRequest: null })
   for (const redis of [out, into]) redis.on('error', onError)
-  const listeners = new Listeners()
+  const listeners = new Listeners(onError)
   into.on('message', (channel: string, message: string) => listeners.tell(channel, JSON.parse(message)))
   return {
     publish(channel, message) {
@@ -76,7 +92,8 @@ export function redisBus(url: string, onError: (error: Error) => void): Bus {
       }
     },
     async close() {
-      await Promise.allSettled([out.quit(), into.quit()])
+      // What was published is sent first; a Redis that is away is not waited for.
+      if (out.status === 'ready') await out.quit().catch(onError)
       out.disconnect()
       into.disconnect()
     },

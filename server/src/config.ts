@@ -44,6 +44,7 @@ const settings = z.object({
 
 const secrets = [
   'AUTH_SECRET',
+  'AUTH_SECRET_PREVIOUS',
   'SFU_SECRET',
   'TURN_SECRET',
   'RAZORPAY_KEY_SECRET',
@@ -51,35 +52,47 @@ const secrets = [
 ] as const
 const weak = /^(.)\1+$|secret|password|changeme|example|default|^0123|^1234/i
 
-/** What production adds: strong secrets, all different, an https address, no sandbox. */
-function productionProblems(config: z.infer<typeof settings>): string[] {
-  const problems: string[] = []
-  for (const name of secrets) {
-    const value = config[name]
-    if (value.length < (name.startsWith('RAZORPAY') ? 16 : 32))
-      problems.push(`${name}: too short; use 32 random characters or more`)
-    else if (weak.test(value))
-      problems.push(`${name}: looks like a default; use random characters (openssl rand -hex 32)`)
-    if (secrets.some((other) => other < name && config[other] === value))
-      problems.push(`${name}: is used for another secret too`)
-  }
-  if (!config.PUBLIC_URL.startsWith('https://'))
+type Env = Record<string, string | undefined>
+
+/** What production adds: strong secrets, all different, an https address, no sandbox. Of what is set; what is not is told anyway. */
+function productionProblems(env: Env): string[] {
+  const problems = secrets.flatMap((name) => secretProblem(env, name))
+  if (env.PUBLIC_URL && !env.PUBLIC_URL.startsWith('https://'))
     problems.push('PUBLIC_URL: must begin with https:// (cameras need it)')
-  if (config.RAZORPAY_API_URL)
+  if (env.RAZORPAY_API_URL)
     problems.push('RAZORPAY_API_URL: the payment sandbox is for trials only; remove it')
-  if (config.RAZORPAY_KEY_ID.startsWith('rzp_sandbox')) problems.push('RAZORPAY_KEY_ID: is the sandbox key')
+  if (env.RAZORPAY_KEY_ID?.startsWith('rzp_sandbox')) problems.push('RAZORPAY_KEY_ID: is the sandbox key')
   return problems
 }
 
+/** Razorpay makes its own secrets, and shorter ones. */
+const leastLength = (name: string) => (name.startsWith('RAZORPAY') ? 16 : 32)
+
+function secretProblem(env: Env, name: (typeof secrets)[number]): string[] {
+  const value = env[name]
+  if (!value) return []
+  if (weak.test(value)) return [`${name}: looks like a default; use random characters (openssl rand -hex 32)`]
+  if (value.length < leastLength(name))
+    return [`${name}: too short; use ${leastLength(name)} random characters or more`]
+  const twice = secrets.some((other) => other < name && env[other] === value)
+  return twice ? [`${name}: is used for another secret too`] : []
+}
+
 /** @throws ConfigError naming each setting at fault */
-export function parseConfig(env: Record<string, string | undefined>) {
+export function parseConfig(env: Env) {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
   const parsed = settings.safeParse(present)
-  if (!parsed.success) throw new ConfigError(parsed.error.issues.map(problem))
-  const problems = parsed.data.NODE_ENV === 'production' ? productionProblems(parsed.data) : []
-  if (problems.length > 0) throw new ConfigError(problems)
+  const problems = [
+    ...(parsed.error?.issues.map(problem) ?? []),
+    ...(present.NODE_ENV === 'production' ? productionProblems(present) : []),
+  ]
+  if (!parsed.success || problems.length > 0) throw new ConfigError(oncePerName(problems))
   return parsed.data
 }
+
+/** The first problem of each setting. */
+const oncePerName = (problems: string[]) =>
+  [...new Map(problems.toReversed().map((text) => [text.split(':')[0], text])).values()].toReversed()
 
 const problem = (issue: z.core.$ZodIssue) => {
   const missing = issue.code === 'invalid_type' && issue.input === undefined

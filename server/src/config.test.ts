@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest'
+import { ConfigError, parseConfig } from './config.ts'
+
+const random = (seed: string) => seed.repeat(16).slice(0, 32)
+const production = {
+  NODE_ENV: 'production',
+  PUBLIC_URL: 'https://learn.example.org',
+  DATABASE_URL: 'postgres://db/peerlearn',
+  AUTH_SECRET: random('a1B'),
+  SFU_SECRET: random('c2D'),
+  SFU_URLS: 'ws://sfu-1:4000, ws://sfu-2:4000',
+  TURN_SECRET: random('e3F'),
+  RAZORPAY_KEY_ID: 'rzp_live_1',
+  RAZORPAY_KEY_SECRET: random('g4H'),
+  RAZORPAY_WEBHOOK_SECRET: random('i5J'),
+}
+
+function problems(change: Record<string, string>): string[] {
+  try {
+    parseConfig({ ...production, ...change })
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+}
+
+describe('production', () => {
+  test('starts with strong settings', () => {
+    expect(problems({})).toEqual([])
+    expect(parseConfig(production).SFU_URLS).toEqual(['ws://sfu-1:4000', 'ws://sfu-2:4000'])
+  })
+
+  test.each([
+    ['a secret that is short', { AUTH_SECRET: 'k3J9x0Lq2Vb7Nn51' }, 'AUTH_SECRET'],
+    ['a secret that looks like a default', { TURN_SECRET: `changeme-${random('x')}` }, 'TURN_SECRET'],
+    ['one secret for two purposes', { SFU_SECRET: production.AUTH_SECRET }, 'SFU_SECRET'],
+    ['a previous secret that is weak', { AUTH_SECRET_PREVIOUS: 'k3J9x0Lq2Vb7Nn51' }, 'AUTH_SECRET_PREVIOUS'],
+    ['an address without https', { PUBLIC_URL: 'http://learn.example.org' }, 'PUBLIC_URL'],
+    ['the payment sandbox', { RAZORPAY_API_URL: 'http://127.0.0.1:4100' }, 'RAZORPAY_API_URL'],
+    ['the sandbox’s key', { RAZORPAY_KEY_ID: 'rzp_sandbox_trial' }, 'RAZORPAY_KEY_ID'],
+  ])('refuses %s, naming it', (_what, change, name) => {
+    expect(problems(change)).toEqual([expect.stringMatching(new RegExp(`^${name}: `))])
+  })
+})
+
+test('names everything that is missing or wrong at once', () => {
+  const found = problems({ PORT: 'http', DATABASE_URL: '', SFU_SECRET: '', TRUST_PROXY: 'true' })
+  const names = found.map((problem) => problem.split(':')[0])
+  expect(names.toSorted()).toEqual(['DATABASE_URL', 'PORT', 'SFU_SECRET', 'TRUST_PROXY'])
+  expect(found).toContain('DATABASE_URL: is missing')
+})
+
+test('tells no secret’s value', () => {
+  expect(problems({ AUTH_SECRET: 'changeme-hunter2' }).join()).not.toContain('hunter2')
+})

@@ -1,0 +1,155 @@
+/** A world to look around in: people, sessions of some weeks, bookings, feedback, and one class that starts now. */
+import { randomInt } from 'node:crypto'
+import { newId, type Db, type DbOrTrx } from './db.ts'
+import { courses } from './demo/courses.ts'
+import { demoLearners, demoMentor, learners, mentors, opinions } from './demo/people.ts'
+import { timetable, type DemoSession } from './demo/timetable.ts'
+import { hashPassword } from './auth/passwords.ts'
+
+interface Account {
+  email: string
+  password: string
+}
+
+export interface Demo {
+  mentor: Account
+  learners: Account[]
+  admin: Account
+  /** Scheduled for this moment, by the demo's mentor; the first learner has a seat. */
+  liveSessionId: string
+}
+
+/** Nobody has an account in this database. */
+export const isEmpty = async (db: DbOrTrx): Promise<boolean> =>
+  (await db.selectFrom('account').select('id').limit(1).executeTakeFirst()) === undefined
+
+/** Fills an empty database, all of it or nothing. Those whose passwords are not answered can't be signed in to. */
+export async function seedDemo(db: Db, now: Date): Promise<Demo> {
+  const people = {
+    mentor: account('mentor'),
+    learners: demoLearners.map((_, i) => account(`learner${i + 1}`)),
+    admin: account('admin'),
+  }
+  const liveSessionId = newId()
+  await db.transaction().execute(async (trx) => {
+    const ids = await insertPeople(trx, people)
+    await insertSessions(trx, timetable(now, [...demoLearners, ...learners]), ids)
+    await insertLive(trx, liveSessionId, now, ids)
+  })
+  return { ...people, liveSessionId }
+}
+
+const account = (name: string): Account => ({ email: `${name}@peerlearn.example`, password: newPassword() })
+
+/** Letters and digits that nobody mixes up when typing them from a terminal: 14 of 31 are 69 bits. */
+const newPassword = () => Array.from({ length: 14 }, () => readable[randomInt(readable.length)]).join('')
+const readable = 'abcdefghjkmnpqrstuvwxyz23456789'
+
+/** @returns name → id */
+async function insertPeople(trx: DbOrTrx, people: Omit<Demo, 'liveSessionId'>): Promise<Map<string, string>> {
+  const nobodys = await hashPassword(newPassword())
+  const row = async (name: string, role: 'learner' | 'mentor' | 'admin', known?: Account) => ({
+    id: newId(),
+    email: known?.email ?? `${name.toLowerCase().replace(/[^a-z]+/g, '.')}@peerlearn.example`,
+    password_hash: known ? await hashPassword(known.password) : nobodys,
+    name,
+    role,
+  })
+  const rows = [
+    {
+      ...(await row(demoMentor.name, 'mentor', people.mentor)),
+      bio: demoMentor.bio,
+      skills: demoMentor.skills,
+    },
+    await row('Nandini Prasad', 'admin', people.admin),
+  ]
+  for (const [i, name] of demoLearners.entries()) rows.push(await row(name, 'learner', people.learners[i]))
+  for (const { name, bio, skills } of mentors) rows.push({ ...(await row(name, 'mentor')), bio, skills })
+  for (const name of learners) rows.push(await row(name, 'learner'))
+  await trx
+    .insertInto('account')
+    .values(rows.map((person) => ({ bio: '', skills: [], ...person })))
+    .execute()
+  return new Map(rows.map(({ name, id }) => [name, id]))
+}
+
+async function insertSessions(trx: DbOrTrx, planned: DemoSession[], ids: Map<string, string>): Promise<void> {
+  const sessions = planned.map((session) => ({ ...session, id: newId() }))
+  await trx
+    .insertInto('session')
+    .values(sessions.map((session) => sessionRow(session, ids)))
+    .execute()
+  await trx
+    .insertInto('booking')
+    .values(
+      sessions.flatMap((session) =>
+        session.seated.map((name, i) => bookingRow(session, i + 1, getId(ids, name))),
+      ),
+    )
+    .execute()
+  const said = sessions
+    .filter((session) => session.past)
+    .flatMap((session, s) =>
+      session.seated.slice(0, 5).map((name, i) => feedbackRow(session, s * 3 + i, getId(ids, name))),
+    )
+  await trx.insertInto('feedback').values(said).execute()
+}
+
+const endOf = ({ startsAt, minutes }: { startsAt: Date; minutes: number }) =>
+  new Date(startsAt.getTime() + minutes * 60_000)
+
+const sessionRow = (session: DemoSession & { id: string }, ids: Map<string, string>) => ({
+  id: session.id,
+  mentor_id: getId(ids, session.mentor),
+  title: session.title,
+  description: session.description,
+  starts_at: session.startsAt,
+  duration_minutes: session.minutes,
+  capacity: session.capacity,
+  price_paise: session.price,
+  skills: session.skills,
+  status: session.past ? ('ended' as const) : ('scheduled' as const),
+  started_at: session.past ? session.startsAt : null,
+  ended_at: session.past ? endOf(session) : null,
+})
+
+const bookingRow = (
+  session: { id: string; capacity: number; price: number },
+  seat: number,
+  learnerId: string,
+) => ({
+  id: newId(),
+  session_id: session.id,
+  session_capacity: session.capacity,
+  learner_id: learnerId,
+  seat,
+  status: 'confirmed' as const,
+  price_paise: session.price,
+})
+
+function feedbackRow(session: DemoSession & { id: string }, n: number, learnerId: string) {
+  const [rating, comment] = opinions[n % opinions.length]!
+  const created_at = new Date(endOf(session).getTime() + (n % 7) * 600_000)
+  return { id: newId(), session_id: session.id, account_id: learnerId, rating, comment, created_at }
+}
+
+/** The class to walk into: free, so that the other learners can book it too. */
+async function insertLive(trx: DbOrTrx, id: string, now: Date, ids: Map<string, string>): Promise<void> {
+  const course = courses[demoMentor.name]![0]!
+  const title = 'Ask me anything about money'
+  const description =
+    'An open hour: bring a payslip, a loan offer or a page of your accounts, and we look at it together. Start here to see what a class is like.'
+  const live = { ...course, title, description, price: 0, id, mentor: demoMentor.name, startsAt: now }
+  const session: DemoSession & { id: string } = { ...live, seated: [], past: false }
+  await trx.insertInto('session').values(sessionRow(session, ids)).execute()
+  await trx
+    .insertInto('booking')
+    .values(bookingRow(session, 1, getId(ids, demoLearners[0]!)))
+    .execute()
+}
+
+function getId(ids: Map<string, string>, name: string): string {
+  const id = ids.get(name)
+  if (!id) throw new Error(`nobody in the demo is called ${name}`)
+  return id
+}

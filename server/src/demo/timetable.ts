@@ -1,0 +1,49 @@
+/** Which session of the demo is when, and who sits in it. Pure, and the same for the same moment. */
+import { courses, type DemoCourse } from './courses.ts'
+
+export interface DemoSession extends DemoCourse {
+  mentor: string
+  startsAt: Date
+  /** Names of learners with a seat, the first in seat 1. */
+  seated: string[]
+  past: boolean
+}
+
+const day = 24 * 60 * 60_000
+/** Evenings and mornings in India, in minutes after midnight UTC: 18:00, 19:30, 07:30, 20:30, 11:00 there. */
+const hours = [12 * 60 + 30, 14 * 60, 2 * 60, 15 * 60, 5 * 60 + 30]
+
+/** Every course twice in the coming four weeks, and once in the three weeks before with feedback. */
+export function timetable(now: Date, learners: string[]): DemoSession[] {
+  const midnight = Math.floor(now.getTime() / day) * day
+  const found: DemoSession[] = []
+  Object.entries(courses).forEach(([mentor, taught], m) => {
+    taught.forEach((course, c) => {
+      const at = (days: number) =>
+        new Date(midnight + days * day + hours[(m + 2 * c) % hours.length]! * 60_000)
+      const n = m * 3 + c
+      const nearlyFull = n % 4 === 1
+      for (const [days, share] of [
+        [-1 - ((n * 5) % 20), 0.7],
+        [1 + ((n * 3) % 12), nearlyFull ? 1 : 0.4],
+        [13 + ((n * 7) % 15), 0.15],
+      ] as const) {
+        const people = Math.min(Math.floor(course.capacity * share), learners.length)
+        // Nearly full leaves one seat, if there are people enough to fill the others.
+        const count = nearlyFull && share === 1 ? Math.min(course.capacity - 1, learners.length) : people
+        found.push({
+          ...course,
+          mentor,
+          startsAt: at(days),
+          seated: rotated(learners, n, count),
+          past: days < 0,
+        })
+      }
+    })
+  })
+  return found
+}
+
+/** `count` of them, from another one on each time. */
+const rotated = (all: string[], from: number, count: number) =>
+  Array.from({ length: count }, (_, i) => all[(from * 3 + i) % all.length]!)

@@ -1,0 +1,28 @@
+import { sessionRoutes as routes } from '@peerlearn/contract/sessions'
+import { on, type Binding } from '../http.ts'
+import { listSessions } from './catalogue.ts'
+import { giveFeedback } from './feedback.ts'
+import { readSession, readTaught, type FindOnline } from './reading.ts'
+import { endSession, startSession, type RunningDeps } from './running.ts'
+import { cancelSession, changeSession, createSession } from './sessions.ts'
+
+export interface SessionRouteDeps extends RunningDeps {
+  findOnline: FindOnline
+}
+
+/** `mentor-data` comes before `:id`, which would take it for an id. */
+export function sessionRoutes(deps: SessionRouteDeps): Binding[] {
+  return [
+    on(routes.list, ({ query }) => listSessions(deps.db, query)),
+    on(routes.create, ({ who, body }) => createSession(deps, who, body)),
+    on(routes.mentorData, ({ who }) => readTaught(deps, who.userId)),
+    on(routes.get, ({ params, who }) => readSession(deps.db, params.id, who?.userId)),
+    on(routes.change, ({ params, who, body }) => changeSession(deps, { sessionId: params.id, who }, body)),
+    on(routes.cancel, ({ params, who }) => cancelSession(deps, { sessionId: params.id, who })),
+    on(routes.start, ({ params, who }) => startSession(deps, { sessionId: params.id, who })),
+    on(routes.end, ({ params, who }) => endSession(deps, { sessionId: params.id, who })),
+    on(routes.feedback, ({ params, who, body }) =>
+      giveFeedback(deps.db, { sessionId: params.id, who }, body),
+    ),
+  ]
+}

@@ -1,0 +1,85 @@
+import type { Mentor, User } from '@peerlearn/contract/users'
+import { AppError } from '@peerlearn/contract/errors'
+import { sql, type Insertable, type Selectable, type Updateable } from 'kysely'
+import type { DbOrTrx } from '../db.ts'
+import type { Database } from '../schema.ts'
+
+const userColumns = ['id', 'email', 'name', 'role', 'bio', 'skills', 'created_at'] as const
+type UserRow = Pick<Selectable<Database['account']>, (typeof userColumns)[number]>
+
+export const toUser = ({ created_at, ...rest }: UserRow): User => ({
+  ...rest,
+  createdAt: created_at.toISOString(),
+})
+
+export async function insertAccount(db: DbOrTrx, account: Insertable<Database['account']>): Promise<User> {
+  const row = await db.insertInto('account').values(account).returning(userColumns).executeTakeFirstOrThrow()
+  return toUser(row)
+}
+
+/** @throws AppError `not-found` */
+export async function getUser(db: DbOrTrx, id: string): Promise<User> {
+  const row = await db.selectFrom('account').select(userColumns).where('id', '=', id).executeTakeFirst()
+  if (!row) throw new AppError('not-found', 'There is no such person.')
+  return toUser(row)
+}
+
+/** The account of this email with the hash of its password. */
+export async function findCredentials(db: DbOrTrx, email: string) {
+  const row = await db
+    .selectFrom('account')
+    .select([...userColumns, 'password_hash'])
+    .where('email', '=', email)
+    .executeTakeFirst()
+  if (!row) return undefined
+  const { password_hash, ...account } = row
+  return { password_hash, user: toUser(account) }
+}
+
+type ProfileChange = Pick<Updateable<Database['account']>, 'name' | 'bio' | 'skills'>
+
+/** Fields that are not given stay as they are. @throws AppError `not-found` */
+export async function updateProfile(db: DbOrTrx, id: string, change: ProfileChange): Promise<User> {
+  if (Object.keys(change).length === 0) return getUser(db, id)
+  const row = await db
+    .updateTable('account')
+    .set(change)
+    .where('id', '=', id)
+    .returning(userColumns)
+    .executeTakeFirst()
+  if (!row) throw new AppError('not-found', 'There is no such person.')
+  return toUser(row)
+}
+
+/** What anybody may know of a mentor; the rating is kept as a sum and a number. */
+const mentorColumns = ['id', 'name', 'bio', 'skills', 'rating_sum', 'rating_count'] as const
+type MentorRow = Pick<Selectable<Database['account']>, (typeof mentorColumns)[number]>
+
+export const toMentor = ({ rating_sum, rating_count, ...rest }: MentorRow): Mentor => ({
+  ...rest,
+  rating: rating_count > 0 ? Math.round((rating_sum / rating_count) * 10) / 10 : null,
+  ratings: rating_count,
+})
+
+export interface MentorFilter {
+  q?: string | undefined
+  /** Those after this mentor in the order of names, which namesakes share. */
+  after?: string | undefined
+  limit: number
+}
+
+/** Mentors by name; the words asked for may stand anywhere in it (a trigram index finds them). */
+export function findMentors(db: DbOrTrx, { q, after, limit }: MentorFilter): Promise<MentorRow[]> {
+  let query = db
+    .selectFrom('account')
+    .select(mentorColumns)
+    .where('role', '=', 'mentor')
+    .orderBy('name')
+    .orderBy('id')
+    .limit(limit)
+  for (const word of (q ?? '').split(/\s+/).filter(Boolean).slice(0, 8))
+    query = query.where('name', 'ilike', `%${word.replace(/[\\%_]/g, '\\$&')}%`)
+  if (after)
+    query = query.where(sql<boolean>`(name, id) > (select name, id from account where id = ${after})`)
+  return query.execute()
+}

@@ -1,0 +1,119 @@
+/** The server as a process: how it refuses to start, and how it ends. */
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { userRoutes } from '@peerlearn/contract/users'
+import { expect, test } from 'vitest'
+import { createAccessTokens } from '../src/auth/access-tokens.ts'
+import { newPerson } from './factories.ts'
+import { closeLater, eventually, fileDatabase, freePort, openDb, testConfig } from './harness.ts'
+import { call, TestSocket } from './harness-client.ts'
+
+interface Running {
+  child: ChildProcess
+  output: () => string
+  ended: Promise<number | null>
+}
+
+function start(env: Record<string, string>): Running {
+  const child = fork(join(import.meta.dirname, '../src/main.ts'), [], {
+    env: { PATH: process.env.PATH, ...env },
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    stdio: 'pipe',
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += String(chunk)))
+  const ended = once(child, 'exit').then(([code]) => code as number | null) // as Node documents the event
+  closeLater(async () => {
+    child.kill('SIGKILL')
+    await ended
+  })
+  return { child, output: () => output, ended }
+}
+
+/** A server's settings as its environment. */
+async function environment(): Promise<Record<string, string>> {
+  const port = String(await freePort())
+  const known = { PORT: port, PUBLIC_URL: `http://localhost:${port}`, DATABASE_URL: await fileDatabase() }
+  const config = Object.entries({ ...testConfig(), ...known, LOG_LEVEL: 'info' })
+  return Object.fromEntries(config.map(([name, value]) => [name, String(value)]))
+}
+
+/** A running server with somebody's open socket. */
+async function inUse() {
+  const env = await environment()
+  const server = start(env)
+  const url = env.PUBLIC_URL!
+  await eventually(async () => expect((await fetch(`${url}/health/live`)).status).toBe(200))
+  const tokens = createAccessTokens(testConfig(), () => new Date())
+  const person = await newPerson(await openDb(), tokens)
+  const { ticket } = await call(url, userRoutes.wsTicket, { body: {} }, person)
+  return { ...server, url, person, ticket, socket: await new TestSocket({ url, ticket }).opened() }
+}
+
+test.each(['SIGTERM', 'SIGINT', 'disconnect'] as const)(
+  'ends on %s within two seconds: sockets are told to come back, the exit is clean',
+  async (how) => {
+    const { child, ended, socket, url } = await inUse()
+    const begun = performance.now()
+    if (how === 'disconnect') child.disconnect()
+    else child.kill(how)
+    expect(await socket.closed).toEqual({ code: 1012, reason: 'restart' })
+    expect(await ended).toBe(0)
+    expect(performance.now() - begun).toBeLessThan(3_000)
+    await expect(fetch(`${url}/health/live`)).rejects.toThrow()
+  },
+)
+
+test('writes JSON with a request id, and no token, ticket, password or address of a person', async () => {
+  const { output, url, person, ticket, child, ended } = await inUse()
+  await call(url, userRoutes.login, { body: { email: person.email, password: person.password } })
+  await call(url, userRoutes.mentors, { query: { q: 'a-secret-wish' } }, person)
+  child.kill('SIGTERM')
+  await ended
+  const lines = output()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+  const asked = lines.filter((line) => line.msg === 'request')
+  expect(asked).toContainEqual(
+    expect.objectContaining({
+      method: 'GET',
+      path: userRoutes.mentors.path,
+      status: 200,
+      requestId: expect.any(String) as unknown,
+    }),
+  )
+  for (const secret of [person.token, ticket, person.password, person.email, 'a-secret-wish'])
+    expect(output()).not.toContain(secret)
+})
+
+test('does not start in production with settings that are missing or weak, and names each', async () => {
+  const { output, ended } = start({
+    NODE_ENV: 'production',
+    AUTH_SECRET: 'changeme-changeme',
+    PUBLIC_URL: 'http://x.example',
+  })
+  expect(await ended).toBe(1)
+  for (const name of [
+    'DATABASE_URL',
+    'SFU_SECRET',
+    'SFU_URLS',
+    'TURN_SECRET',
+    'RAZORPAY_KEY_ID',
+    'RAZORPAY_KEY_SECRET',
+  ])
+    expect(output()).toContain(`${name}: is missing`)
+  for (const name of ['AUTH_SECRET: looks like a default', 'PUBLIC_URL: must begin with https://'])
+    expect(output()).toContain(name)
+  expect(output()).not.toContain('changeme')
+})
+
+test('says in one sentence that its port is in use', async () => {
+  const env = await environment()
+  const first = start(env)
+  await eventually(() => expect(first.output()).toContain('listening'))
+  const second = start(env)
+  expect(await second.ended).toBe(1)
+  expect(second.output()).toContain(`Port ${env.PORT} is in use by another program.`)
+})

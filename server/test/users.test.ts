@@ -1,0 +1,105 @@
+import { notificationRoutes } from '@peerlearn/contract/notifications'
+import { userRoutes } from '@peerlearn/contract/users'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createNotify } from '../src/notifications/notifications.ts'
+import { createTell } from '../src/ws.ts'
+import { newId } from '../src/db.ts'
+import { newSession } from './factories.ts'
+import { startServer, type Person, type TestServer } from './harness.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startServer()
+})
+
+describe('a profile', () => {
+  test('changes in what is given, and stays in the rest', async () => {
+    const person = await server.person({
+      role: 'mentor',
+      name: 'Asha',
+      bio: 'Teaches money.',
+      skills: ['tax'],
+    })
+    const changed = await server.api(userRoutes.changeProfile, { body: { skills: ['tax', 'GST'] } }, person)
+    expect(changed).toMatchObject({ name: 'Asha', bio: 'Teaches money.', skills: ['tax', 'GST'] })
+    expect(await server.api(userRoutes.changeProfile, { body: {} }, person)).toEqual(changed)
+    expect(await server.api(userRoutes.profile, {}, person)).toEqual(changed)
+  })
+
+  test('cannot change what is not a person’s own to change', async () => {
+    const person = await server.person()
+    const change = { role: 'admin' } as never
+    await expect(server.api(userRoutes.changeProfile, { body: change }, person)).rejects.toMatchObject({
+      code: 'bad-input',
+    })
+  })
+})
+
+describe('the list of mentors', () => {
+  const mentors: Person[] = []
+  beforeAll(async () => {
+    // Two share a name, one has a long one in a script of three bytes a letter, one has a wildcard.
+    for (const name of ['Zoya Rao', 'Zoya Rao', 'Zoya 100%', 'Zoya ' + 'अ'.repeat(75), 'Zoya Zed'])
+      mentors.push(await server.person({ role: 'mentor', name }))
+    await server.person({ name: 'Zoya Learner' })
+  })
+
+  test('goes on page by page without losing or repeating anybody', async () => {
+    const seen: string[] = []
+    let cursor: string | undefined
+    do {
+      const page = await server.api(userRoutes.mentors, {
+        query: { q: 'zoya', limit: 2, ...(cursor && { cursor }) },
+      })
+      seen.push(...page.items.map(({ id }) => id))
+      cursor = page.nextCursor ?? undefined
+    } while (cursor)
+    expect(seen.toSorted()).toEqual(mentors.map(({ userId }) => userId).toSorted())
+  })
+
+  test('finds words anywhere in a name, and wildcards as themselves', async () => {
+    const names = async (q: string) =>
+      (await server.api(userRoutes.mentors, { query: { q } })).items.map(({ name }) => name)
+    expect(await names('rao zoy')).toEqual(['Zoya Rao', 'Zoya Rao'])
+    expect(await names('0%')).toEqual(['Zoya 100%'])
+    expect(await names('_')).toEqual([])
+  })
+
+  test('shows the mean of what learners gave', async () => {
+    const mentor = await server.person({ role: 'mentor', name: 'Yasmin Unique' })
+    const sessionId = await newSession(server.db, { mentorId: mentor.userId })
+    for (const rating of [5, 4, 4])
+      await server.db
+        .insertInto('feedback')
+        .values({ id: newId(), session_id: sessionId, account_id: (await server.person()).userId, rating })
+        .execute()
+    const { items } = await server.api(userRoutes.mentors, { query: { q: 'Yasmin Unique' } })
+    expect(items).toMatchObject([{ rating: 4.3, ratings: 3 }])
+    expect(items[0]).not.toHaveProperty('email')
+  })
+
+  test('refuses a cursor that is not its own', async () => {
+    const query = { cursor: "' or 1=1" }
+    await expect(server.api(userRoutes.mentors, { query })).rejects.toMatchObject({ code: 'bad-input' })
+  })
+})
+
+describe('a notification', () => {
+  test('is told at once where its person is online, and kept until it is read', async () => {
+    const notify = createNotify({ db: server.db, tell: createTell(server.bus) })
+    const [one, two] = [await server.person(), await server.person()]
+    const socket = await server.connect(one)
+    const note = { title: 'Your seat is booked', message: 'See you there.', link: '/bookings' }
+    await notify([one.userId, two.userId, one.userId], note)
+    const told = await socket.heard('notification.new')
+    expect(told).toMatchObject({ ...note, read: false })
+    expect(await server.api(notificationRoutes.notifications, {}, one)).toEqual({ items: [told] })
+    await server.api(notificationRoutes.readAll, { body: {} }, one)
+    expect(await server.api(notificationRoutes.notifications, {}, one)).toEqual({
+      items: [{ ...told, read: true }],
+    })
+    expect(await server.api(notificationRoutes.notifications, {}, two)).toMatchObject({
+      items: [{ read: false }],
+    })
+  })
+})
