@@ -1,0 +1,35 @@
+/** The green room's one line of verdict, and when the room opens. Pure. */
+import { away, moment } from '../lib/time.ts'
+import type { DeviceFault } from './devices.ts'
+
+interface Own {
+  microphoneOn: boolean
+  cameraOn: boolean
+  faults: { microphone?: DeviceFault | undefined; camera?: DeviceFault | undefined }
+}
+
+export function verdictOf({ microphoneOn, cameraOn, faults }: Own): { good: boolean; text: string } {
+  if (faults.microphone && faults.camera)
+    return { good: false, text: 'You can listen and watch, and write in the chat.' }
+  if (faults.microphone) return { good: false, text: 'You will be seen, not heard.' }
+  if (faults.camera) return { good: false, text: 'You will be heard, not seen.' }
+  if (microphoneOn && cameraOn) return { good: true, text: 'You’re good: you will be seen and heard.' }
+  if (microphoneOn) return { good: true, text: 'You’re good: you will be heard. Your camera is off.' }
+  if (cameraOn) return { good: true, text: 'You’re good: you will be seen. Your microphone is off.' }
+  return { good: true, text: 'You join quietly, with microphone and camera off.' }
+}
+
+/** Why Join cannot be pressed yet. */
+export function waitOf(startsAt: string, mentorName: string, now: number): string {
+  const planned = Date.parse(startsAt)
+  if (planned > now)
+    return `Opens ${moment(startsAt, now)} (${away(startsAt, now)}), when ${mentorName} starts it.`
+  return `It was planned for ${moment(startsAt, now)}. You can join as soon as ${mentorName} starts it.`
+}
+
+/** Who is there already. */
+export function presenceOf(people: number, open: boolean): string {
+  if (!open) return 'The room is not open yet.'
+  if (people === 0) return 'The room is open.'
+  return people === 1 ? '1 person is in the room.' : `${people} people are in the room.`
+}

@@ -1,0 +1,63 @@
+/** What the bar's buttons and the keys do, once. */
+import type { Desk } from './desk.svelte.ts'
+import { faultOf } from './devices.ts'
+import { keyOf } from './keys.ts'
+import type { LiveRoom } from './live-room.svelte.ts'
+
+export class RoomControls {
+  readonly room: LiveRoom
+  #desk: Desk
+
+  constructor(room: LiveRoom, desk: Desk) {
+    this.room = room
+    this.#desk = desk
+  }
+
+  get handRaised(): boolean {
+    return this.room.facts.state.hands.includes(this.room.userId)
+  }
+
+  microphone = async (): Promise<void> => {
+    const { local, news } = this.room
+    await local.setMicrophone(!local.microphoneOn)
+    if (local.faults.microphone) news.tell(local.faults.microphone.title)
+  }
+
+  camera = async (): Promise<void> => {
+    const { local, news } = this.room
+    await local.setCamera(!local.cameraOn)
+    if (local.faults.camera) news.tell(local.faults.camera.title)
+  }
+
+  screen = async (): Promise<void> => {
+    const { local, news, mentor } = this.room
+    if (local.screen) return local.stopScreen()
+    try {
+      await local.startScreen(mentor)
+    } catch (error) {
+      news.tell(faultOf(error, 'screen').title)
+    }
+  }
+
+  hand = (): void => {
+    if (this.handRaised) this.room.actions.lowerHand()
+    else this.room.actions.raiseHand()
+  }
+
+  readonly #keys: Record<string, () => unknown> = {
+    m: this.microphone,
+    v: this.camera,
+    s: this.screen,
+    h: this.hand,
+    c: () => this.#desk.togglePanel('chat'),
+    p: () => this.#desk.togglePanel('people'),
+    escape: () => this.#desk.closePanel(),
+  }
+
+  onkeydown = (event: KeyboardEvent): void => {
+    const act = this.#keys[keyOf(event) ?? '']
+    if (!act) return
+    event.preventDefault()
+    act()
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * This page's seat in a room: takes it, comes back to it after the socket was away, and asks for new media when they are
+ * lost. What is told meanwhile waits until the answer has been taken in. No Svelte.
+ */
+import type { ClientOutput } from '@peerlearn/contract/client-channel'
+import type { RtpCapabilities } from '@peerlearn/contract/media'
+import { retryDelay } from '../lib/retry-delay.ts'
+import { SocketError } from '../lib/socket.ts'
+import type { Socket } from '../lib/socket.ts'
+import { endingOf } from './refusals.ts'
+import type { Ending } from './refusals.ts'
+
+export type Joined = ClientOutput<'room.join'>
+export type Rejoined = ClientOutput<'media.rejoin'>
+
+interface Ports {
+  socket: Pick<Socket, 'request' | 'opened' | 'state'>
+  sessionId: string
+  rtpCapabilities: () => RtpCapabilities
+  /** The seat is ours (again); `media` are null when the earlier ones go on. */
+  onJoined: (answer: Joined) => void
+  onRejoined: (answer: Rejoined) => void
+  /** There is no way back by itself. */
+  onEnding: (ending: Ending) => void
+}
+
+const joinTries = 4
+
+export class Seat {
+  #ports: Ports
+  #peerId: string | null = null
+  #held: (() => void)[] | null = null
+  #need: 'seat' | 'media' | null = null
+  #mending = false
+  #closed = false
+
+  constructor(ports: Ports) {
+    this.#ports = ports
+  }
+
+  get peerId(): string | null {
+    return this.#peerId
+  }
+
+  /** Takes the seat. Rejects with the refusal; a connection that fails meanwhile is tried again. */
+  async join(): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      await this.#ports.socket.opened()
+      try {
+        await this.#takeSeat()
+        return
+      } catch (error) {
+        const code = error instanceof SocketError ? error.code : null
+        if ((code !== 'offline' && code !== 'timeout') || tries === joinTries) throw error
+      }
+    }
+  }
+
+  /** Something was told: it is handled now, or after the answer under way; never without a seat. */
+  told(handle: () => void): void {
+    if (this.#held) this.#held.push(handle)
+    else if (this.#peerId && !this.#closed) handle()
+  }
+
+  /** The socket is back, or events were missed: the seat is asked for again. */
+  comeBack(): void {
+    if (!this.#peerId) return
+    this.#need = 'seat'
+    void this.#mend()
+  }
+
+  /** The transports are gone. */
+  rebuildMedia(): void {
+    if (!this.#peerId) return
+    this.#need ??= 'media'
+    void this.#mend()
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#peerId = null
+  }
+
+  async #takeSeat(): Promise<void> {
+    const held: (() => void)[] = (this.#held = [])
+    try {
+      const answer = await this.#ports.socket.request('room.join', {
+        sessionId: this.#ports.sessionId,
+        rtpCapabilities: this.#ports.rtpCapabilities(),
+        ...(this.#peerId && { resume: this.#peerId }),
+      })
+      if (this.#closed) return
+      this.#peerId = answer.peerId
+      this.#ports.onJoined(answer)
+    } finally {
+      this.#held = null
+    }
+    for (const handle of held) handle()
+  }
+
+  async #takeMedia(): Promise<void> {
+    const rtpCapabilities = this.#ports.rtpCapabilities()
+    const answer = await this.#ports.socket.request('media.rejoin', { rtpCapabilities })
+    if (!this.#closed) this.#ports.onRejoined(answer)
+  }
+
+  async #mend(): Promise<void> {
+    if (this.#mending) return
+    this.#mending = true
+    // Without a socket there is nothing to ask; its opening brings us back here.
+    for (let tries = 0; this.#need && !this.#closed && this.#ports.socket.state === 'open'; tries++) {
+      const need = this.#need
+      this.#need = null
+      try {
+        await (need === 'seat' ? this.#takeSeat() : this.#takeMedia())
+      } catch (error) {
+        const code = error instanceof SocketError ? error.code : 'failed'
+        const ending = endingOf(code)
+        if (ending) {
+          this.#ports.onEnding(ending)
+          break
+        }
+        this.#need = code === 'not-in-room' || need === 'seat' ? 'seat' : (this.#need ?? 'media')
+        await new Promise((resolve) => setTimeout(resolve, retryDelay(tries)))
+      }
+    }
+    this.#mending = false
+  }
+}

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest'
+import type { ProducerInfo } from '@peerlearn/contract/media'
+import type { Person } from '@peerlearn/contract/room-state'
+import type { Incoming } from './media.ts'
+import { onStage, tilesOf } from './tiles.ts'
+
+const person = (name: string, role: Person['role'] = 'learner'): Person => ({
+  userId: `user ${name}`,
+  peerId: `peer ${name}`,
+  name,
+  role,
+  joinedAt: '2026-01-01T00:00:00Z',
+})
+const producer = (name: string, source: ProducerInfo['source'], paused = false): ProducerInfo => ({
+  producerId: `${name} ${source}`,
+  peerId: `peer ${name}`,
+  kind: source === 'microphone' || source === 'screen-audio' ? 'audio' : 'video',
+  source,
+  paused,
+})
+const incoming = (name: string, source: ProducerInfo['source']): Incoming => ({
+  info: {
+    consumerId: `consumer ${name} ${source}`,
+    producerId: `${name} ${source}`,
+    peerId: `peer ${name}`,
+    kind: 'video',
+    source,
+    rtpParameters: { codecs: [] },
+    producerPaused: false,
+  },
+  track: { id: name } as MediaStreamTrack, // tiles only hand it on
+})
+const room = (change: Partial<Parameters<typeof tilesOf>[0]> = {}) => ({
+  people: [person('me'), person('Asha', 'mentor'), person('Ravi')],
+  hands: [],
+  producers: [],
+  incoming: [],
+  connections: new Map(),
+  speakers: [],
+  myPeerId: 'peer me',
+  own: { microphoneOn: true, camera: null, screen: null },
+  ...change,
+})
+
+describe('the tiles of a room', () => {
+  it('shows everybody, with or without a picture, oneself last', () => {
+    expect(tilesOf(room()).map((t) => t.name)).toEqual(['Asha', 'Ravi', 'me'])
+  })
+
+  it('shows the picture of a camera that is on, and the name alone when it is paused', () => {
+    const on = { producers: [producer('Asha', 'camera')], incoming: [incoming('Asha', 'camera')] }
+    expect(tilesOf(room(on))[0]?.track).not.toBeNull()
+    const paused = { ...on, producers: [producer('Asha', 'camera', true)] }
+    expect(tilesOf(room(paused))[0]?.track).toBeNull()
+  })
+
+  it('says who is muted: no microphone, or a paused one', () => {
+    const tiles = tilesOf(
+      room({ producers: [producer('Asha', 'microphone'), producer('Ravi', 'microphone', true)] }),
+    )
+    expect(tiles.map((t) => t.muted)).toEqual([false, true, false])
+  })
+
+  it('adds a tile for a shared screen, before the people', () => {
+    const tiles = tilesOf(room({ producers: [producer('Ravi', 'screen')] }))
+    expect(tiles[0]).toMatchObject({ name: 'Ravi', source: 'screen' })
+    expect(tiles).toHaveLength(4)
+  })
+})
+
+describe('the stage', () => {
+  const sharing = tilesOf(room({ producers: [producer('Ravi', 'screen')] }))
+  const none = { pinned: null, view: 'grid', lastSpeaker: null } as const
+
+  it('is empty in a grid without a screen', () => {
+    expect(onStage(tilesOf(room()), none)).toBeNull()
+  })
+
+  it('goes to a shared screen, unless somebody is pinned', () => {
+    expect(onStage(sharing, none)?.source).toBe('screen')
+    expect(onStage(sharing, { ...none, pinned: 'user Asha camera' })?.name).toBe('Asha')
+  })
+
+  it('is not taken by my own screen: I see it already', () => {
+    const own = { microphoneOn: true, camera: null, screen: {} as MediaStreamTrack }
+    expect(onStage(tilesOf(room({ own })), none)).toBeNull()
+  })
+
+  it('follows the voice in the speaker view, and begins with the mentor', () => {
+    const speaker = { ...none, view: 'speaker' } as const
+    expect(onStage(tilesOf(room()), speaker)?.name).toBe('Asha')
+    expect(onStage(tilesOf(room()), { ...speaker, lastSpeaker: 'user Ravi' })?.name).toBe('Ravi')
+  })
+
+  it('lets go of a pin when that person has left', () => {
+    expect(onStage(tilesOf(room()), { ...none, pinned: 'user Gone camera' })).toBeNull()
+  })
+})

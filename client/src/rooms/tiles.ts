@@ -1,0 +1,93 @@
+/** What is drawn of a room: one tile a person, and one a shared screen. Pure. */
+import type { Connection, ProducerInfo, Source } from '@peerlearn/contract/media'
+import type { Person } from '@peerlearn/contract/room-state'
+import type { Incoming } from './media.ts'
+
+export interface TileModel {
+  key: string
+  userId: string
+  name: string
+  role: Person['role']
+  source: 'camera' | 'screen'
+  /** One's own. */
+  self: boolean
+  /** What to ask the server for; null for one's own and for a person without a picture. */
+  consumerId: string | null
+  /** Null while there is no picture: a name is shown instead. */
+  track: MediaStreamTrack | null
+  muted: boolean
+  speaking: boolean
+  hand: boolean
+  connection: Connection
+}
+
+interface Room {
+  people: Person[]
+  hands: string[]
+  producers: Iterable<ProducerInfo>
+  incoming: Iterable<Incoming>
+  connections: { get: (peerId: string) => Connection | undefined }
+  speakers: string[]
+  myPeerId: string | null
+  own: { microphoneOn: boolean; camera: MediaStreamTrack | null; screen: MediaStreamTrack | null }
+}
+
+const slot = (peerId: string, source: Source) => `${peerId} ${source}`
+
+/** Everybody's tiles: screens first, then people in the order of joining, oneself last. */
+export function tilesOf(room: Room): TileModel[] {
+  const producers = new Map([...room.producers].map((p) => [slot(p.peerId, p.source), p]))
+  const incoming = new Map([...room.incoming].map((i) => [slot(i.info.peerId, i.info.source), i]))
+  const others = room.people.filter((p) => p.peerId !== room.myPeerId)
+  const me = room.people.filter((p) => p.peerId === room.myPeerId)
+
+  const tile = (person: Person, source: 'camera' | 'screen'): TileModel => {
+    const self = person.peerId === room.myPeerId
+    const producer = producers.get(slot(person.peerId, source))
+    const got = producer && incoming.get(slot(person.peerId, source))
+    const microphone = producers.get(slot(person.peerId, 'microphone'))
+    return {
+      key: `${person.userId} ${source}`,
+      userId: person.userId,
+      name: person.name,
+      role: person.role,
+      source,
+      self,
+      consumerId: self ? null : (got?.info.consumerId ?? null),
+      track: self ? room.own[source] : producer && !producer.paused ? (got?.track ?? null) : null,
+      muted: self ? !room.own.microphoneOn : !microphone || microphone.paused,
+      speaking: source === 'camera' && room.speakers.includes(person.peerId),
+      hand: source === 'camera' && room.hands.includes(person.userId),
+      connection: room.connections.get(person.peerId) ?? 'connected',
+    }
+  }
+  const sharing = (person: Person) =>
+    person.peerId === room.myPeerId ? room.own.screen !== null : producers.has(slot(person.peerId, 'screen'))
+  return [
+    ...[...others, ...me].filter(sharing).map((person) => tile(person, 'screen')),
+    ...[...others, ...me].map((person) => tile(person, 'camera')),
+  ]
+}
+
+export type View = 'grid' | 'speaker'
+
+/**
+ * The tile that takes the stage, or null for a grid: the pinned one, else a shared screen, else in the speaker view
+ * whoever speaks or spoke last.
+ */
+export function onStage(
+  tiles: TileModel[],
+  { pinned, view, lastSpeaker }: { pinned: string | null; view: View; lastSpeaker: string | null },
+): TileModel | null {
+  if (tiles.length < 2) return null
+  const found = tiles.find((t) => t.key === pinned) ?? tiles.find((t) => t.source === 'screen' && !t.self)
+  if (found) return found
+  if (view === 'grid') return null
+  const people = tiles.filter((t) => t.source === 'camera' && !t.self)
+  return (
+    people.find((t) => t.userId === lastSpeaker) ??
+    people.find((t) => t.role === 'mentor') ??
+    people[0] ??
+    null
+  )
+}

@@ -1,0 +1,23 @@
+/** What the shell is told about the person in front of it, and what it hands to the gate before each page. */
+import type { Role } from '@peerlearn/contract/base'
+import { createContext } from 'svelte'
+import type { Page } from './pages.ts'
+
+export interface Viewer {
+  name: string
+  role: Role
+}
+
+/** Getters, so that what reads them is drawn again. */
+export interface Entrance {
+  readonly page: Page
+  readonly user: Viewer | undefined
+  /** Whether it is known by now if somebody is signed in. */
+  readonly ready: boolean
+  /** The server does not answer; it is asked again by itself. */
+  readonly unreachable: boolean
+  /** To the sign-in page, and back here afterwards. */
+  toLogin: () => void
+}
+
+export const [getEntrance, setEntrance] = createContext<Entrance>()

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { draftRules, newDraft } from './draft.ts'
+import type { Draft } from './draft.ts'
+
+const now = new Date(2026, 10, 24, 12, 10).getTime()
+const good = { ...newDraft(now), title: 'Read a balance sheet', description: 'What the lines mean.' }
+const read = (given: Partial<Draft>, was?: string) =>
+  draftRules(() => now, was).safeParse({ ...good, ...given })
+const faults = (given: Partial<Draft>) => {
+  const result = read(given)
+  return result.success ? [] : result.error.issues.map((issue) => issue.path[0])
+}
+
+describe('the form of a session', () => {
+  it('starts with an hour, tomorrow at a full hour, and is free', () => {
+    expect(read({})).toEqual({
+      success: true,
+      data: {
+        title: 'Read a balance sheet',
+        description: 'What the lines mean.',
+        startsAt: new Date(2026, 10, 25, 13, 0).toISOString(),
+        durationMinutes: 60,
+        capacity: 12,
+        pricePaise: 0,
+        skills: [],
+      },
+    })
+  })
+  it('takes a price in rupees', () => {
+    expect(read({ free: false, pricePaise: '499.50' })).toMatchObject({ data: { pricePaise: 49950 } })
+  })
+  it('names every field at fault', () => {
+    expect(faults({ title: ' a ' })).toEqual(['title'])
+    expect(faults({ description: '  ' })).toEqual(['description'])
+    expect(faults({ startsAt: '' })).toEqual(['startsAt'])
+    expect(faults({ startsAt: '2026-11-24T11:00' })).toEqual(['startsAt'])
+    expect(faults({ durationMinutes: '4', capacity: '301' })).toEqual(['durationMinutes', 'capacity'])
+    for (const pricePaise of ['', '0', '0.5', '100001', 'a lot'])
+      expect(faults({ free: false, pricePaise })).toEqual(['pricePaise'])
+  })
+  it('lets an edited session keep a start that has just gone by', () => {
+    const was = new Date(2026, 10, 24, 12, 0, 30).toISOString()
+    expect(read({ startsAt: '2026-11-24T12:00' }, was)).toMatchObject({ data: { startsAt: was } })
+  })
+})
