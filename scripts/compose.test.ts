@@ -1,0 +1,100 @@
+/** docker-compose.yml is not run by the tests; what it must keep to is held here. */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { ROOT } from './setup/run.mjs'
+
+const service = z.object({
+  image: z.string(),
+  user: z.string(),
+  command: z.array(z.string()).optional(),
+  ports: z.array(z.string()).default([]),
+  networks: z.array(z.string()),
+  healthcheck: z.object({ test: z.array(z.string()) }).optional(),
+  environment: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
+  depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
+  read_only: z.boolean(),
+  cap_drop: z.array(z.string()),
+})
+const text = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8')
+const { services } = z.object({ services: z.record(z.string(), service) }).parse(parse(text, { merge: true }))
+const entries = Object.entries(services)
+
+describe('docker-compose.yml', () => {
+  test('runs Postgres, Redis, coturn, the server and the media node', () => {
+    expect(Object.keys(services).sort()).toEqual(['coturn', 'migrate', 'postgres', 'redis', 'server', 'sfu'])
+  })
+
+  test('publishes the server, the media ports and TURN, and nothing else', () => {
+    const published = Object.fromEntries(
+      entries.filter(([, one]) => one.ports.length > 0).map(([name, one]) => [name, one.ports]),
+    )
+    expect(published).toEqual({
+      server: ['${PORT:-3000}:3000'],
+      sfu: ['40000-40003:40000-40003/udp', '40000-40003:40000-40003/tcp'],
+      coturn: ['3478:3478/udp', '3478:3478/tcp'],
+    })
+    expect(services['postgres']?.networks).toEqual(['inner'])
+    expect(services['redis']?.networks).toEqual(['inner'])
+  })
+
+  test('gives the media node as many ports as workers', () => {
+    const { SFU_WORKERS, RTC_MIN_PORT, RTC_MAX_PORT } = services['sfu']?.environment ?? {}
+    expect(Number(RTC_MAX_PORT) - Number(RTC_MIN_PORT) + 1).toBe(Number(SFU_WORKERS))
+  })
+
+  test.each(entries)(
+    '%s runs without root’s rights, from a pinned image, and its health is looked at',
+    (name, one) => {
+      expect(one.user).not.toMatch(/^(root|0)/)
+      expect(one.read_only).toBe(true)
+      expect(one.cap_drop).toEqual(['ALL'])
+      if (one.image !== 'peerlearn') expect(one.image).toMatch(/:\d+\.\d+/)
+      if (name !== 'migrate') expect(one.healthcheck?.test.length).toBeGreaterThan(1)
+    },
+  )
+
+  test('pins a coturn whose peer checks have no known way around', () => {
+    const [major, minor, patch] = (services['coturn']?.image.split(':')[1] ?? '').split('.').map(Number)
+    expect([major, minor]).toEqual([4, 17])
+    expect(patch).toBeGreaterThanOrEqual(1)
+  })
+
+  test('starts the same programs as npm start', () => {
+    for (const one of entries
+      .map(([, each]) => each)
+      .filter(({ image, command }) => image === 'peerlearn' && command))
+      expect(existsSync(join(ROOT, one.command?.[1] ?? ''))).toBe(true)
+    const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8')
+    expect(dockerfile).toContain('CMD ["node", "server/src/main.ts"]')
+    expect(dockerfile).toContain('USER node')
+  })
+
+  test('contains no secret, and asks for each by name', () => {
+    const example = readFileSync(join(ROOT, '.env.example'), 'utf8')
+    for (const name of [
+      'POSTGRES_PASSWORD',
+      'AUTH_SECRET',
+      'SFU_SECRET',
+      'TURN_SECRET',
+      'RAZORPAY_KEY_SECRET',
+      'RAZORPAY_WEBHOOK_SECRET',
+    ]) {
+      expect(text).toContain(`\${${name}:?`)
+      expect(example).toMatch(new RegExp(`^${name}=$`, 'm'))
+    }
+  })
+
+  test('passes docker compose config where the client is there', () => {
+    if (spawnSync('docker', ['compose', 'version']).status !== 0) return
+    const names = [...text.matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name ?? '')
+    const env = {
+      ...process.env,
+      ...Object.fromEntries(names.map((name) => [name, name === 'PORT' ? '3000' : 'x'])),
+    }
+    execFileSync('docker', ['compose', '-f', join(ROOT, 'docker-compose.yml'), 'config', '--quiet'], { env })
+  })
+})

@@ -1,0 +1,33 @@
+import { createDb, type Db } from '@peerlearn/server/db'
+import { isEmpty } from '@peerlearn/server/demo'
+import { Refusal } from '../setup/refusal.mjs'
+import { step } from '../setup/steps.mjs'
+import { migrate } from '../migrate.ts'
+import { accountLines, demoFile, seed } from '../seed.ts'
+
+/** Migrates the database, and fills an empty one with the demo unless this is production. */
+export async function prepareDatabase(url: string, dataDir: string, demo: boolean): Promise<void> {
+  const db = createDb(url, 2)
+  try {
+    await step('Migrating the database', () => reachable(migrate(db)), { quiet: true })
+    if (demo && (await isEmpty(db))) await fill(db, dataDir)
+  } finally {
+    await db.destroy()
+  }
+}
+
+async function fill(db: Db, dataDir: string): Promise<void> {
+  const made = await step('Filling the empty database with a demo', () => seed(db, dataDir))
+  console.log([`  Its accounts, kept in ${demoFile(dataDir)}:`, ...accountLines(made)].join('\n'))
+}
+
+async function reachable(work: Promise<string[]>): Promise<void> {
+  try {
+    await work
+  } catch (error) {
+    if (error instanceof Refusal) throw error
+    throw new Refusal(
+      `The database cannot be reached: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
+}

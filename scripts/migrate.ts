@@ -1,0 +1,40 @@
+/** Brings a database to the newest migration: `node scripts/migrate.ts` with DATABASE_URL set, and the launcher. */
+import { promises as fs } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { createDb, type Db } from '@peerlearn/server/db'
+import { FileMigrationProvider, Migrator } from 'kysely/migration'
+import { Refusal, runMain } from './setup/refusal.mjs'
+import { ROOT } from './setup/run.mjs'
+
+/** Runs the migrations that this database has not seen, each in a transaction. Returns their names. */
+export async function migrate(db: Db): Promise<string[]> {
+  const provider = new FileMigrationProvider({
+    fs,
+    path,
+    migrationFolder: path.join(ROOT, 'migrations'),
+    // A path is no module specifier: a # in a folder's name would be cut off.
+    import: (file) => import(pathToFileURL(file).href),
+  })
+  const { error, results = [] } = await new Migrator({ db, provider }).migrateToLatest()
+  const failed = results.find((result) => result.status === 'Error')
+  if (error)
+    throw new Refusal(`The migration${failed ? ` ${failed.migrationName}` : ''} failed: ${messageOf(error)}`)
+  return results.map((result) => result.migrationName)
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
+async function main(): Promise<void> {
+  const url = process.env['DATABASE_URL']
+  if (!url) throw new Refusal('DATABASE_URL is missing: it names the database to migrate.')
+  const db = createDb(url, 1)
+  try {
+    const done = await migrate(db)
+    console.log(done.length === 0 ? 'The database is up to date.' : `Migrated: ${done.join(', ')}`)
+  } finally {
+    await db.destroy()
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await runMain(main)
