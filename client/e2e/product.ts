@@ -1,0 +1,128 @@
+/** The whole product as `npm start` runs it, on a port and data folder of its own, for tests and benchmarks. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+export interface Account {
+  email: string
+  password: string
+}
+
+export interface Demo {
+  mentor: Account
+  learners: [Account, Account, Account]
+  admin: Account
+  liveSessionId: string
+}
+
+export interface Product {
+  url: string
+  demo: Demo
+  /** The process ids of this part of the product (`server/src/main.ts`, `mediasoup-worker`), by its command line. */
+  pids(part: string): number[]
+  stop(): Promise<void>
+}
+
+interface Options {
+  /** Network namespace to run in, and the address at which it is reached from another. */
+  netns?: { name: string; address: string }
+}
+
+const root = resolve(import.meta.dirname, '../..')
+
+/** Starts the product and waits until it says that it is ready. */
+export async function startProduct({ netns }: Options = {}): Promise<Product> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'peerlearn-'))
+  chmodSync(dataDir, 0o755) // Postgres runs as another user when we are root
+  const port = await freePort()
+  const [command, ...prefix] = netns
+    ? ['ip', 'netns', 'exec', netns.name, process.execPath]
+    : [process.execPath]
+  const url = `http://${netns?.address ?? 'localhost'}:${port}`
+  const launcher = spawn(
+    command!,
+    [...prefix, '--disable-warning=ExperimentalWarning', 'scripts/launch.ts'],
+    {
+      cwd: root,
+      env: {
+        ...process.env,
+        NODE_ENV: 'development',
+        PORT: String(port),
+        DATA_DIR: dataDir,
+        PUBLIC_URL: url,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
+  const stop = async () => {
+    await ended(launcher)
+    rmSync(dataDir, { recursive: true, force: true })
+  }
+  try {
+    await said(launcher, 'PeerLearn is ready')
+    const demo = JSON.parse(readFileSync(join(dataDir, 'demo.json'), 'utf8')) as Demo // written by the product itself
+    return { url, demo, stop, pids: (part) => descendants(launcher.pid!, part) }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+function said(launcher: ChildProcess, words: string): Promise<void> {
+  return new Promise((done, fail) => {
+    let output = ''
+    const hear = (chunk: Buffer) => {
+      output += chunk.toString()
+      if (output.includes(words)) done()
+    }
+    launcher.stdout!.on('data', hear)
+    launcher.stderr!.on('data', hear)
+    launcher.once('exit', (code) =>
+      fail(new Error(`the product ended with ${code} before it was ready:\n${output}`)),
+    )
+    setTimeout(() => fail(new Error(`the product was not ready in a minute:\n${output}`)), 60_000).unref()
+  })
+}
+
+function ended(launcher: ChildProcess): Promise<void> {
+  if (launcher.exitCode !== null || launcher.signalCode !== null) return Promise.resolve()
+  return new Promise((done) => {
+    launcher.once('exit', () => done())
+    launcher.kill('SIGTERM')
+  })
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const probe = createServer().once('error', fail)
+    probe.listen(0, () => {
+      const address = probe.address()
+      probe.close(() =>
+        address && typeof address === 'object' ? done(address.port) : fail(new Error('no port')),
+      )
+    })
+  })
+}
+
+function descendants(of: number, part: string): number[] {
+  const parents = new Map<number, number>()
+  for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    const stat = readProc(entry, 'stat')
+    if (stat) parents.set(Number(entry), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]))
+  }
+  const isBelow = (pid: number): boolean => {
+    const parent = parents.get(pid)
+    return parent !== undefined && parent > 1 && (parent === of || isBelow(parent))
+  }
+  return [...parents.keys()].filter((pid) => isBelow(pid) && readProc(pid, 'cmdline')?.includes(part))
+}
+
+function readProc(pid: number | string, file: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8')
+  } catch {
+    return undefined // it ended while we looked
+  }
+}
