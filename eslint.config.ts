@@ -11,7 +11,7 @@ const refuse = (files: string[], group: string[], message: string) => ({
 })
 
 export default defineConfig(
-  { ignores: ['**/dist/**', '**/node_modules/**', 'data/**', 'test-results/**'] },
+  { ignores: ['**/dist/**', 'client/generated/**', '**/node_modules/**', 'data/**', 'test-results/**'] },
   js.configs.recommended,
   ...ts.configs.recommendedTypeChecked,
   ...svelte.configs.recommended,
@@ -35,7 +35,7 @@ export default defineConfig(
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: { parserOptions: { parser: ts.parser } },
   },
-  { files: ['**/*.mjs', 'client/vite.config.ts'], ...ts.configs.disableTypeChecked },
+  { files: ['**/*.mjs', 'client/public/*.js', 'client/vite.config.ts'], ...ts.configs.disableTypeChecked },
   refuse(
     ['server/contract/**'],
     ['@peerlearn/*', '../*', 'node:*', 'ws', 'express', 'kysely'],

@@ -55,7 +55,7 @@ async function measure(
   { url, demo }: Product,
   mentors: Browser,
   learners: Browser,
-  check: (page: Page) => Promise<unknown> = async () => undefined,
+  check: (page: Page) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<Joined[]> {
   const room = `/sessions/${demo.liveSessionId}/room`
   const mentor = await newPerson(mentors, url)

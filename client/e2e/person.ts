@@ -101,8 +101,9 @@ export function stats<T extends RTCStats>(page: Page, type: RTCStatsType): Promi
   return page.evaluate(async (wanted) => {
     const kept = (window as unknown as { keptPeerConnections: RTCPeerConnection[] }).keptPeerConnections
     const reports = await Promise.all(kept.map((connection) => connection.getStats()))
-    return reports.flatMap((report) => [...report.values()].filter((s: RTCStats) => s.type === wanted))
-  }, type) as Promise<T[]>
+    const all = reports.flatMap((report) => [...(report.values() as Iterable<RTCStats>)])
+    return all.filter((s) => s.type === wanted)
+  }, type) as Promise<T[]> // the caller names the type that goes with it
 }
 
 /** Frames shown so far in each remote tile, by `user id/source`. */

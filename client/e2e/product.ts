@@ -37,25 +37,20 @@ export async function startProduct({ netns }: Options = {}): Promise<Product> {
   const dataDir = mkdtempSync(join(tmpdir(), 'peerlearn-'))
   chmodSync(dataDir, 0o755) // Postgres runs as another user when we are root
   const port = await freePort()
-  const [command, ...prefix] = netns
-    ? ['ip', 'netns', 'exec', netns.name, process.execPath]
-    : [process.execPath]
+  const node = process.execPath
+  const [command, prefix] = netns ? ['ip', ['netns', 'exec', netns.name, node]] : [node, []]
   const url = `http://${netns?.address ?? 'localhost'}:${port}`
-  const launcher = spawn(
-    command!,
-    [...prefix, '--disable-warning=ExperimentalWarning', 'scripts/launch.ts'],
-    {
-      cwd: root,
-      env: {
-        ...process.env,
-        NODE_ENV: 'development',
-        PORT: String(port),
-        DATA_DIR: dataDir,
-        PUBLIC_URL: url,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
+  const launcher = spawn(command, [...prefix, '--disable-warning=ExperimentalWarning', 'scripts/launch.ts'], {
+    cwd: root,
+    env: {
+      ...process.env,
+      NODE_ENV: 'development',
+      PORT: String(port),
+      DATA_DIR: dataDir,
+      PUBLIC_URL: url,
     },
-  )
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const stop = async () => {
     await ended(launcher)
     rmSync(dataDir, { recursive: true, force: true })

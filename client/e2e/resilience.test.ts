@@ -41,9 +41,9 @@ it('keeps a class going while the server is killed and comes back', async () => 
   const [old] = product.pids('server/src/main.ts')
   process.kill(old!, 'SIGKILL')
   const before = await total(learner)
-  await until('a new server', async () => {
+  await until('a new server', () => {
     const [now] = product.pids('server/src/main.ts')
-    return now !== undefined && now !== old
+    return Promise.resolve(now !== undefined && now !== old)
   })
   expect(await total(learner), 'frames while there was no server').toBeGreaterThan(before)
 
@@ -67,9 +67,9 @@ it('brings the pictures back within 5 s when a media worker is killed', async ()
   const at = Date.now()
   for (const pid of workers) process.kill(pid, 'SIGKILL')
   const gone = await total(learner)
-  await until('workers in place of the dead', async () => {
+  await until('workers in place of the dead', () => {
     const now = product.pids('mediasoup-worker')
-    return now.length === workers.length && now.every((pid) => !workers.includes(pid))
+    return Promise.resolve(now.length === workers.length && now.every((pid) => !workers.includes(pid)))
   })
   await Promise.all([mentor, learner].map(({ page }) => seesPictures(page, 1, 5 - (Date.now() - at) / 1000)))
   expect(Date.now() - at).toBeLessThan(5_000)

@@ -94,5 +94,5 @@ export function staticClient(folder: string, log: Logger): RequestHandler {
 /** A client's own route: what a person opened, neither a file that is missing nor the server's. */
 function isPage({ path, headers }: Request): boolean {
   const ours = /^\/(api|health|ws|sandbox)(\/|$)/.test(path)
-  return !ours && extname(path) === '' && (headers.accept ?? '').includes('text/html')
+  return !ours && extname(path) === '' && /text\/html|\*\/\*|^$/.test(headers.accept ?? '')
 }
