@@ -17,6 +17,8 @@ export default defineConfig({
             '{sfu,sandbox,client}/src/**/*.test.ts',
             'scripts/**/*.test.ts',
           ],
+          // The contrast test reads the tokens; other styles mean nothing to a unit test and stay empty.
+          css: { include: [/tokens\.css/] },
           testTimeout: 10_000,
         },
       },

@@ -3,8 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, resolve } from 'node:path'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import subsetFont from 'subset-font'
-import type { Plugin } from 'vite'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type Plugin } from 'vite'
 
 /** Asks for the text font together with the page, so the first paint already has it and no line jumps. */
 const preloadFont = (): Plugin => ({
@@ -60,8 +59,6 @@ export default defineConfig({
       },
     },
   },
-  // The contrast test reads the tokens; other styles mean nothing to a unit test and stay empty.
-  test: { include: ['src/**/*.test.ts'], css: { include: [/tokens\.css/] } },
   server: {
     proxy: {
       '/api': server,

@@ -56,7 +56,7 @@ export class RoomControls {
 
   onkeydown = (event: KeyboardEvent): void => {
     const act = this.#keys[keyOf(event) ?? '']
-    if (!act) return
+    if (!act || this.room.phase.name !== 'in') return
     event.preventDefault()
     act()
   }
