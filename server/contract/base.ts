@@ -2,7 +2,12 @@
 import { z } from 'zod'
 
 export const id = z.uuid().meta({ description: 'UUID' })
-export const instant = z.iso.datetime({ offset: true }).meta({ description: 'RFC 3339 instant' })
+/** Bounded to what Postgres takes too: it knows no year 0, no offset beyond 15 hours and no endless fraction. */
+export const instant = z.iso
+  .datetime({ offset: true })
+  .max(35)
+  .regex(/^(?!0000).*(?:Z|[+-](?:0\d|1[0-4]):\d\d)$/, 'This instant is out of range.')
+  .meta({ description: 'RFC 3339 instant' })
 /** Money is integer paise: 49900 is ₹499. */
 export const paise = z.number().int().min(0).max(10_000_000)
 export const nothing = z.strictObject({})
@@ -16,6 +21,8 @@ export const text = (min: number, max: number) =>
     .max(max)
     // eslint-disable-next-line no-control-regex -- refusing control characters is the point
     .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/, 'Control characters are not allowed.')
+    // Half of a surrogate pair is no character, and Postgres's jsonb refuses it.
+    .regex(/^\P{Surrogate}*$/u, 'This text is not well formed.')
 
 export const role = z.enum(['learner', 'mentor', 'admin'])
 export type Role = z.infer<typeof role>

@@ -16,9 +16,24 @@ export const kind = z.enum(['audio', 'video'])
 export const source = z.enum(['microphone', 'camera', 'screen', 'screen-audio'])
 export type Source = z.infer<typeof source>
 
-const parameters = z
-  .record(z.string().max(64), z.union([z.string().max(512), z.number()]))
-  .refine((p) => Object.keys(p).length <= 32, 'Too many parameters.')
+const parameterValue = z.union([z.string().max(512), z.number()])
+
+/** Not a z.record, which would leave the key `__proto__` out without a word: here it is refused. */
+const parameters = z.custom<Record<string, string | number>>(
+  isParameters,
+  'These parameters are not accepted.',
+)
+
+function isParameters(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const entries = Object.entries(value)
+  return (
+    entries.length <= 32 &&
+    entries.every(
+      ([name, v]) => name !== '__proto__' && name.length <= 64 && parameterValue.safeParse(v).success,
+    )
+  )
+}
 
 const rtcpFeedback = z.strictObject({ type: word, parameter: z.string().max(64).optional() })
 
@@ -115,10 +130,12 @@ export const dtlsParameters = z.strictObject({
     .array(
       z.strictObject({
         algorithm: z.enum(['sha-1', 'sha-224', 'sha-256', 'sha-384', 'sha-512']),
+        /** RFC 8122 has upper case, and mediasoup compares it letter by letter. */
         value: z
           .string()
-          .regex(/^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2})+$/)
-          .max(200),
+          .max(200)
+          .toUpperCase()
+          .regex(/^[0-9A-F]{2}(:[0-9A-F]{2})+$/),
       }),
     )
     .min(1)

@@ -61,7 +61,8 @@ export const roomMessages = {
    * Takes the person's seat in the room; a seat held by another tab is taken over (`room.replaced` tells that one).
    * With `resume`, the peer that this page had before its socket went: if it still lives, media go on and `media` is null;
    * all its consumers are told again as `consumer.opened`, for some may have opened meanwhile.
-   * Refused with `not-open` (a learner before the mentor), `room-full`, and as in `room.prepare`.
+   * Refused with `not-open` (a learner before the mentor), `room-full`, `replaced` (another tab took the seat over since
+   * the peer to resume had it), and as in `room.prepare`.
    */
   'room.join': message({
     access: 'booked',

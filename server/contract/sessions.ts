@@ -87,7 +87,7 @@ export const sessionRoutes = {
     summary: 'Sessions that can still be joined, soonest first',
     query: z.strictObject({
       q: text(0, 80).optional().meta({ description: 'Words in title, description or mentor name' }),
-      skill: skills.element.optional(),
+      skill: skills.element.optional().meta({ description: 'One skill, in any case' }),
       from: instant.optional(),
       to: instant.optional(),
       maxPricePaise: z.coerce.number().int().min(0).optional().meta({ description: '0 for free ones' }),

@@ -80,7 +80,13 @@ export function redisBus(url: string, onError: OnError): Bus {
   const into = new Redis(url, { ...options, maxRetriesPerRequest: null })
   for (const redis of [out, into]) redis.on('error', onError)
   const listeners = new Listeners(onError)
-  into.on('message', (channel: string, message: string) => listeners.tell(channel, JSON.parse(message)))
+  into.on('message', (channel: string, message: string) => {
+    try {
+      listeners.tell(channel, JSON.parse(message))
+    } catch (error) {
+      onError(error) // somebody else's message on our channel
+    }
+  })
   return {
     publish(channel, message) {
       out.publish(channel, JSON.stringify(message)).catch(onError)

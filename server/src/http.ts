@@ -122,6 +122,9 @@ function asRefusal(error: unknown): AppError | undefined {
   if (type === 'entity.too.large') return new AppError('too-large', 'The body is larger than 256 kB.')
   if (type === 'encoding.unsupported' || type === 'charset.unsupported' || type === 'request.aborted')
     return new AppError('bad-input', 'The body can’t be read.')
+  // A body that is not what its Content-Encoding or Content-Length says comes without a type.
+  if (error instanceof Error && 'status' in error && error.status === 400)
+    return new AppError('bad-input', 'The request can’t be read.')
   if (error instanceof URIError) return new AppError('bad-input', 'The address is not well formed.')
   return undefined
 }

@@ -46,7 +46,7 @@ function operation(tag: string, name: string, route: Route): ZodOpenApiOperation
   }
 }
 
-export function openApiDocument() {
+function openApiDocument() {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
   for (const [tag, routes] of Object.entries(api) as [string, Record<string, Route>][])
     for (const [name, route] of Object.entries(routes)) {

@@ -12,7 +12,8 @@ const hostShape = /^[\w.-]+(:\d+)?$|^\[[0-9a-f:.]+\](:\d+)?$/i
 export function ownHost({ NODE_ENV, PUBLIC_URL }: Config, req: IncomingMessage): string {
   const { host } = new URL(PUBLIC_URL)
   const asked = req.headers.host
-  return NODE_ENV !== 'production' && asked && hostShape.test(asked) ? asked : host
+  const usable = asked !== undefined && hostShape.test(asked) && URL.canParse(`http://${asked}`)
+  return NODE_ENV !== 'production' && usable ? asked : host
 }
 
 /** Does this request come from a page of ours? A request without Origin comes from no page at all. */

@@ -32,7 +32,7 @@ const rules = {
   'guess-address': { points: 50, seconds: 600 },
 } as const satisfies Record<string, Rule>
 
-export type Counter = keyof typeof rules
+type Counter = keyof typeof rules
 
 export interface Limits {
   /** Counts one request and says so in the RateLimit headers. @throws AppError `too-many-requests` */

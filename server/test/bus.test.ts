@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { inProcessBus, redisBus, type Bus } from '../src/bus.ts'
 import { closeLater, eventually } from './harness.ts'
@@ -102,4 +103,20 @@ test('hears again by itself after Redis was away', async () => {
     bus.publish('room:1', 'back')
     expect(heard).toContain('back')
   })
+})
+
+test('what is no message of ours on Redis is told as a fault, and harms nobody', async () => {
+  const [here, there] = await pairOnRedis()
+  const stranger = new Redis((await redis!).url)
+  onTestFinished(async () => {
+    stranger.disconnect()
+    await Promise.all([here.close(), there.close()])
+  })
+  const heard: unknown[] = []
+  there.subscribe('room:9', (message) => heard.push(message))
+  await eventually(async () => expect(await stranger.publish('room:9', 'not JSON')).toBe(1))
+  await eventually(() => expect(faults.some((fault) => fault instanceof SyntaxError)).toBe(true))
+  here.publish('room:9', 'still here')
+  await eventually(() => expect(heard).toEqual(['still here']))
+  faults.length = 0
 })

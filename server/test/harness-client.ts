@@ -72,6 +72,8 @@ interface Opening {
   ticket?: string | undefined
   /** `null`: none is sent. */
   origin?: string | null
+  /** Another Host header than the address's own. */
+  host?: string
 }
 
 /** One socket. `events` holds everything that was told, in order. */
@@ -84,9 +86,12 @@ export class TestSocket {
   readonly #listeners = new Set<() => void>()
   #nextId = 1
 
-  constructor({ url, ticket, origin = url }: Opening) {
+  constructor({ url, ticket, origin = url, host }: Opening) {
     const protocols = ticket === undefined ? [subprotocol] : [subprotocol, `ticket.${ticket}`]
-    this.ws = new WebSocket(`${url.replace(/^http/, 'ws')}/ws`, protocols, origin === null ? {} : { origin })
+    this.ws = new WebSocket(`${url.replace(/^http/, 'ws')}/ws`, protocols, {
+      ...(origin !== null && { origin }),
+      ...(host && { headers: { host } }),
+    })
     this.ws.on('message', (data) =>
       this.#hear(JSON.parse((data as Buffer).toString()) as AnswerFrame | EventFrame),
     )

@@ -73,7 +73,7 @@ export const eventually = <T>(check: () => T | Promise<T>): Promise<T> =>
 let copies = 0
 
 /** A fresh copy of the migrated database. @returns its address */
-export async function newDatabase(): Promise<string> {
+async function newDatabase(): Promise<string> {
   const url = inject('postgresUrl')
   const name = `t_${process.pid}_${Date.now().toString(36)}_${copies++}`
   await inPostgres(`create database ${name} template ${template}`)

@@ -151,6 +151,14 @@ describe('a request', () => {
     expect((await post('['.repeat(200_000))).status).toBe(400)
   })
 
+  test('whose body is not what its headers say is refused', async () => {
+    const packed = await post('not packed', {
+      'content-type': 'application/json',
+      'content-encoding': 'gzip',
+    })
+    expect([packed.status, await packed.json()]).toMatchObject([400, { error: { code: 'bad-input' } }])
+  })
+
   test('over 256 kB is refused, also with Razorpay’s name on it', async () => {
     expect(await (await post(`"${'x'.repeat(257 * 1024)}"`)).json()).toMatchObject({
       error: { code: 'too-large' },

@@ -7,7 +7,7 @@ import { createSandbox, type SandboxSettings } from '../../sandbox/src/app.ts'
 import { newSession } from './factories.ts'
 import { closeLater, freePort, startServer, type Person, type TestServer } from './harness.ts'
 
-export interface Receipt {
+interface Receipt {
   razorpay_payment_id: string
   razorpay_order_id: string
   razorpay_signature: string

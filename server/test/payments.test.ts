@@ -1,6 +1,8 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { bookingRoutes } from '@peerlearn/contract/bookings'
 import { paymentRoutes } from '@peerlearn/contract/payments'
-import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { openShop, type Shop } from './payments-shop.ts'
 
 let shop: Shop
@@ -138,6 +140,17 @@ describe('the checkout', () => {
     expect(await page.text()).toContain('Sandbox — no real money')
     expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'self'")
     expect(page.headers.get('x-frame-options')).toBeNull()
+  })
+
+  test('leads to the sandbox and to no other host', async () => {
+    let asked = 0
+    const elsewhere = createServer((_req, res) => res.end(String(++asked)))
+    await new Promise<void>((done) => elsewhere.listen(0, '127.0.0.1', done))
+    onTestFinished(() => void elsewhere.close())
+    const { port } = elsewhere.address() as AddressInfo // it listens on a port
+    for (const path of [`//127.0.0.1:${port}/x`, `/\\\\127.0.0.1:${port}/x`, `//127.0.0.1:${port}/x?y=//z`])
+      await fetch(`${shop.server.url}/sandbox${path}`)
+    expect(asked).toBe(0)
   })
 })
 

@@ -111,6 +111,23 @@ describe('a socket that went away', () => {
     await hasty.close()
   })
 
+  test('and finds its seat taken over by another tab is told so, and takes nothing back', async () => {
+    const { sessionId, teaching, learning } = await aClass()
+    learning.socket.ws.terminate()
+    await teaching.socket.heard('peer.connection', (c) => c.connection === 'reconnecting')
+    const second = await join(server, asha, sessionId)
+    await expect(join(server, asha, sessionId, learning.peerId)).rejects.toMatchObject({ code: 'replaced' })
+    expect(await refusal(second.socket, 'hand.raise', {})).toBe(undefined)
+    expect(second.socket.all('room.replaced')).toEqual([])
+  })
+
+  test('is no other tab when it asks again for the seat that it has just taken', async () => {
+    const { sessionId, learning } = await aClass()
+    const { rtpCapabilities } = await learning.socket.request('room.prepare', { sessionId })
+    const asked = { sessionId, rtpCapabilities, resume: randomUUID() }
+    expect(await learning.socket.request('room.join', asked)).toMatchObject({ peerId: learning.peerId })
+  })
+
   test('because its person signed out has left at once, and its media are closed', async () => {
     const carl = await server.person()
     const sessionId = await newClass(server.db, mentor, [carl])

@@ -134,6 +134,8 @@ describe('in class', () => {
     const line = { text: 'Is this a bowline?', clientId: randomUUID() }
     const said = await learning.socket.request('chat.send', line)
     expect(await learning.socket.request('chat.send', line)).toEqual(said)
+    const half = { text: 'half a \ud83d', clientId: randomUUID() }
+    expect(await refusal(learning.socket, 'chat.send', half)).toBe('bad-input')
     await teaching.socket.request('chat.send', { text: 'It is.', clientId: randomUUID() })
     await teaching.socket.heard('chat.message', (e) => e.data.text === 'It is.')
     const { joined } = await join(server, bela, sessionId)

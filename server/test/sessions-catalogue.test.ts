@@ -2,6 +2,7 @@ import { sessionRoutes } from '@peerlearn/contract/sessions'
 import type { Session } from '@peerlearn/contract/sessions'
 import type { QueryOf } from '@peerlearn/contract/route'
 import { beforeAll, expect, test } from 'vitest'
+import { newId } from '../src/db.ts'
 import { newBooking, newSession } from './factories.ts'
 import { startServer, type Person, type TestServer } from './harness.ts'
 
@@ -65,6 +66,8 @@ test('filters by words, skill, time, price, seats and mentor, and by several at 
   expect(await titles({ q: 'w_a' })).toEqual(['Draw_a_face'])
   expect(await titles({ q: '  ' })).toHaveLength(8)
   expect(await titles({ skill: 'Testing' })).toEqual(['Learn Python', 'Draw a hand'])
+  expect(await titles({ skill: 'tESTING' })).toEqual(['Learn Python', 'Draw a hand'])
+  expect(await titles({ skill: 'Test' })).toEqual([])
   const [soon, later] = [from(0.9).toISOString(), from(3.5).toISOString()]
   expect(await titles({ from: soon, to: later })).toEqual(['Learn Python', 'Learn to bake', 'Draw_a_face'])
   expect(await titles({ maxPricePaise: 10_000, from: soon, to: later })).toEqual([
@@ -99,8 +102,16 @@ test('pages through sessions that start at the same moment without losing or rep
 })
 
 test('refuses a cursor that is none, and a filter that it does not know', async () => {
-  for (const cursor of ['x', Buffer.from('2026-13-45T99:00:00.000000Z/x').toString('base64url'), '____'])
+  const made = (start: string) => Buffer.from(`${start}/${newId()}`).toString('base64url')
+  const days = ['2026-13-45T99:00:00.000000Z', '2026-02-31T00:00:00.000000Z', '0000-01-01T00:00:00.000000Z']
+  for (const cursor of ['x', '____', ...days.map(made)])
     await expect(list({ cursor })).rejects.toMatchObject({ code: 'bad-input', status: 400 })
+  for (const from of [
+    '0000-01-01T00:00:00Z',
+    '2026-01-01T00:00:00+23:00',
+    `2026-01-01T00:00:00.${'1'.repeat(200)}Z`,
+  ])
+    await expect(list({ from })).rejects.toMatchObject({ code: 'bad-input', status: 400 })
   await expect(list({ order: 'price' } as never)).rejects.toMatchObject({ code: 'bad-input' })
   await expect(list({ limit: 51 })).rejects.toMatchObject({ code: 'bad-input' })
 })

@@ -70,6 +70,13 @@ describe('opening', () => {
     },
   )
 
+  test('survives a Host that is no address', async () => {
+    for (const host of ['a:99999', '1.2.3.4.5', '[::::]']) {
+      const ticket = await ticketOf(await server.person())
+      await new TestSocket({ url: server.url, ticket, host }).opened()
+    }
+  })
+
   test('is at /ws alone', async () => {
     const response = await fetch(`${server.url}/ws`)
     expect(response.status).toBe(404)

@@ -51,6 +51,20 @@ describe('a room', () => {
     expect(server.all('producer.opened')).toHaveLength(1)
   })
 
+  it('carries a class of twelve, everybody’s camera to all the others', async () => {
+    const everyone = await Promise.all(Array.from({ length: 12 }, () => join()))
+    await Promise.all(everyone.map((person) => person.publish('camera')))
+    const consumersOf = ({ of }: Participant) =>
+      server.all('consumer.opened').flatMap(({ to, consumer }) => (to === of.peerId ? [consumer] : []))
+    await until('a consumer for each of the others', () =>
+      everyone.every((p) => consumersOf(p).length === 11),
+    )
+    await Promise.all(everyone.map((person) => person.resume(consumersOf(person))))
+    await until('all 132 pictures move', () =>
+      everyone.every((person) => consumersOf(person).every((consumer) => person.packets(consumer) > 10)),
+    )
+  })
+
   it('sends nothing before the client is ready, and nothing that is not on its screen', async () => {
     const mentor = await join()
     await mentor.publish('camera')

@@ -4,11 +4,19 @@ import type { ResponseOf } from '@peerlearn/contract/route'
 import { sql } from 'kysely'
 import type { DbOrTrx } from '../db.ts'
 import { selectSessions, toSession } from '../sessions/queries.ts'
+import { findNewestUsers } from '../users/queries.ts'
+
+/** How many of the latest people and sessions are shown. */
+const newest = 50
 
 type Overview = ResponseOf<typeof adminRoutes.overview>
 
 export async function readOverview(db: DbOrTrx, live: Live): Promise<Overview> {
-  const [counts, users, sessions] = await Promise.all([countAll(db), findNewestUsers(db), findNewest(db)])
+  const [counts, users, sessions] = await Promise.all([
+    countAll(db),
+    findNewestUsers(db, newest),
+    findNewest(db),
+  ])
   return { counts, users, sessions, live }
 }
 
@@ -24,18 +32,8 @@ async function countAll(db: DbOrTrx): Promise<Overview['counts']> {
   return rows[0]! // an aggregate without groups is always one row
 }
 
-async function findNewestUsers(db: DbOrTrx): Promise<Overview['users']> {
-  const rows = await db
-    .selectFrom('account')
-    .select(['id', 'email', 'name', 'role', 'bio', 'skills', 'created_at as createdAt'])
-    .orderBy('id', 'desc')
-    .limit(50)
-    .execute()
-  return rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() }))
-}
-
 /** Ids grow with time. */
 async function findNewest(db: DbOrTrx): Promise<Overview['sessions']> {
-  const rows = await selectSessions(db).orderBy('session.id', 'desc').limit(50).execute()
+  const rows = await selectSessions(db).orderBy('session.id', 'desc').limit(newest).execute()
   return rows.map(toSession)
 }

@@ -2,7 +2,7 @@
 import type { CookieOptions, Request, Response } from 'express'
 import type { Config } from '../config.ts'
 
-export type CookieName = 'refresh' | 'device'
+type CookieName = 'refresh' | 'device'
 
 export interface Cookies {
   find(req: Request, name: CookieName): string | undefined

@@ -5,7 +5,11 @@ import type { RequestHandler } from 'express'
 /** Mounted under `/sandbox`; the paths below it are the sandbox's own. */
 export function sandboxProxy(apiUrl: string): RequestHandler {
   return (req, res) => {
-    const target = new URL(req.url, apiUrl)
+    // The path is the visitor's: `//elsewhere/` must stay a path and not become another host.
+    const target = new URL(apiUrl)
+    const [path = '/', query = ''] = req.url.split(/\?(.*)/s, 2)
+    target.pathname = path
+    target.search = query
     // Whoever is signed in here is none of its business.
     const { cookie: _, authorization: __, ...headers } = req.headers
     const onward = request(target, { method: req.method, headers: { ...headers, host: target.host } })

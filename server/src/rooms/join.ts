@@ -51,6 +51,7 @@ export const joinHandlers = (deps: JoinDeps): Joining => ({
     const room = await deps.rooms.open(data.sessionId)
     await leaveOther(deps, socket, room)
     await openFor(deps, room, who)
+    if (data.resume) refuseReplaced(deps, room, { socket, who, peerId: data.resume })
     const resumed = data.resume && (await resumeSeat(deps, room, { socket, who, peerId: data.resume }))
     const { seat, media } = resumed || (await takeNewSeat(deps, room, { socket, who, ...data }))
     return {
@@ -99,6 +100,20 @@ async function openFor(deps: JoinDeps, room: LiveRoom, who: Who): Promise<void> 
 interface Coming {
   socket: ClientSocket
   who: Who
+}
+
+/** A page whose seat was taken over while its socket was away: it must not take it back by itself. */
+function refuseReplaced(
+  { places }: JoinDeps,
+  room: LiveRoom,
+  { socket, who, peerId }: Coming & { peerId: string },
+): void {
+  const present = findPerson(room.state, who.userId)?.peerId
+  if (present === undefined || present === peerId) return
+  const own = places.find(socket)?.seat
+  // Its own newer peer, whose answer it did not wait for, is no stranger's.
+  if (own && !own.end && own.peerId === present) return
+  throw seatEnded('replaced')
 }
 
 /** The peer that this page had, if it is still the person's and still lives. */

@@ -61,7 +61,8 @@ export class LiveRooms {
     const live = await findLiveRoomSeqs(this.#options.db)
     for (const sessionId of this.#empty.keys()) if (!live.has(sessionId)) this.#empty.delete(sessionId)
     for (const [sessionId, seq] of live)
-      if (!this.#rooms.has(sessionId) && this.#empty.get(sessionId) !== seq) await this.#load(sessionId)
+      if (!this.#rooms.has(sessionId) && this.#empty.get(sessionId) !== seq)
+        await this.#load(sessionId).catch((err: unknown) => this.#warn(err))
     for (const room of await this.#all()) {
       await room.reconcile().catch((err: unknown) => this.#warn(err))
       if (room.idleSince(Date.now() - idleMs)) this.#letGo(room)

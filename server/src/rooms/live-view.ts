@@ -19,7 +19,8 @@ export function createLiveView(db: Db, pool: SfuPool, log: Logger, everyMs = 2_0
   const tellWatchers = async () => {
     if (watchers.size === 0) return
     const now = await live()
-    for (const socket of watchers) socket.tell('admin.live', now)
+    // Asked again each time: a socket outlives its person's role.
+    for (const socket of watchers) if (socket.who.role === 'admin') socket.tell('admin.live', now)
   }
   const timer = setInterval(() => {
     tellWatchers().catch((err: unknown) => log.warn({ err }, 'the live view could not be told'))

@@ -49,7 +49,7 @@ async function conditions(db: DbOrTrx, filter: Filter): Promise<RawBuilder<boole
   if (to !== undefined) found.push(sql`session.starts_at < ${to}::timestamptz`)
   if (mentorId !== undefined) found.push(sql`session.mentor_id = ${mentorId}`)
   if (maxPricePaise !== undefined) found.push(sql`session.price_paise <= ${maxPricePaise}`)
-  if (skill !== undefined) found.push(sql`session.skills @> array[${skill}]::text[]`)
+  if (skill !== undefined) found.push(sql`lower_all(session.skills) @> array[lower(${skill})]`)
   found.push(...(await Promise.all(words(filter.q).map((word) => says(db, word)))))
   if (seats !== undefined) found.push(sql`session.capacity >= ${seats} and ${seatsLeft} >= ${seats}`)
   return found
@@ -85,10 +85,20 @@ const cursorParts = z.tuple([z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.
 
 const toCursor = (start: string, id: string) => Buffer.from(`${start}/${id}`).toString('base64url')
 
+/** Does this start name a day that exists? Date.parse takes the 31st of February for the 3rd of March; Postgres refuses it. */
+const isDay = (start: string) => {
+  const at = Date.parse(start)
+  return (
+    !Number.isNaN(at) &&
+    new Date(at).toISOString().slice(0, 10) === start.slice(0, 10) &&
+    !/^0000/.test(start)
+  )
+}
+
 function isAfter(cursor: string): RawBuilder<boolean> {
   const parts = cursorParts.safeParse(Buffer.from(cursor, 'base64url').toString().split('/'))
   const start = parts.data?.[0]
-  if (!parts.success || Number.isNaN(Date.parse(start ?? '')))
+  if (!parts.success || !isDay(start ?? ''))
     throw new AppError('bad-input', 'This page is not there.', { cursor: 'Not a cursor of this list.' })
   return sql`(session.starts_at, session.id) > (${start}::timestamptz, ${parts.data[1]}::uuid)`
 }

@@ -3,6 +3,7 @@ import { AppError, type ErrorCode } from '@peerlearn/contract/errors'
 import type { Session, SessionStatus } from '@peerlearn/contract/sessions'
 import { sql } from 'kysely'
 import type { DbOrTrx } from '../db.ts'
+import { toMentor } from '../users/queries.ts'
 
 /** Seats left of `session`, counted from the bookings: an index-only look at one session's seats. */
 export const seatsLeft = sql<number>`(session.capacity - (select count(*) from booking
@@ -41,14 +42,14 @@ export const toSession = (row: SessionRow): Session => ({
   id: row.id,
   title: row.title,
   description: row.description,
-  mentor: {
+  mentor: toMentor({
     id: row.mentorId,
     name: row.mentorName,
     bio: row.mentorBio,
     skills: row.mentorSkills,
-    rating: row.ratings === 0 ? null : row.ratingSum / row.ratings,
-    ratings: row.ratings,
-  },
+    rating_sum: row.ratingSum,
+    rating_count: row.ratings,
+  }),
   startsAt: row.startsAt.toISOString(),
   durationMinutes: row.durationMinutes,
   capacity: row.capacity,

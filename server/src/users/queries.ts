@@ -7,7 +7,7 @@ import type { Database } from '../schema.ts'
 const userColumns = ['id', 'email', 'name', 'role', 'bio', 'skills', 'created_at'] as const
 type UserRow = Pick<Selectable<Database['account']>, (typeof userColumns)[number]>
 
-export const toUser = ({ created_at, ...rest }: UserRow): User => ({
+const toUser = ({ created_at, ...rest }: UserRow): User => ({
   ...rest,
   createdAt: created_at.toISOString(),
 })
@@ -22,6 +22,12 @@ export async function getUser(db: DbOrTrx, id: string): Promise<User> {
   const row = await db.selectFrom('account').select(userColumns).where('id', '=', id).executeTakeFirst()
   if (!row) throw new AppError('not-found', 'There is no such person.')
   return toUser(row)
+}
+
+/** The people who came last: ids grow with time. */
+export async function findNewestUsers(db: DbOrTrx, limit: number): Promise<User[]> {
+  const rows = await db.selectFrom('account').select(userColumns).orderBy('id', 'desc').limit(limit).execute()
+  return rows.map(toUser)
 }
 
 /** The account of this email with the hash of its password. */
