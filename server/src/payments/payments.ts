@@ -126,12 +126,17 @@ async function fetchPaid(gateway: Gateway, paymentId: string): Promise<PaymentFa
   )
 }
 
-/** After the commit: tell whom it concerns, and send back what has no seat. A refund that fails is the sweep's. */
-export async function afterSettling(deps: PaymentDeps, { changes }: Settled): Promise<void> {
+/**
+ * After the commit: tell whom it concerns, and send back what has no seat. A refund that fails is the sweep's; that of
+ * a second payment is its caller's to repeat. @throws AppError `payment-unavailable`
+ */
+export async function afterSettling(deps: PaymentDeps, { changes, surplus }: Settled): Promise<void> {
   await announceSeats(deps, changes)
   await refundSeatless(deps).catch((err: unknown) =>
     deps.log.warn({ err }, 'refund waits for the next sweep'),
   )
+  if (surplus)
+    await deps.gateway.refund(surplus.paymentId, surplus.amountPaise, `surplus-${surplus.paymentId}`)
 }
 
 /** The person's payments, newest first, a hundred at most. */

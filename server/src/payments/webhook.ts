@@ -3,7 +3,7 @@ import { AppError } from '@peerlearn/contract/errors'
 import type { Request } from 'express'
 import { z } from 'zod'
 import type { DbOrTrx } from '../db.ts'
-import { paymentEntity, type PaymentFact } from './gateway.ts'
+import { paymentEntity } from './gateway.ts'
 import { afterSettling, type PaymentDeps } from './payments.ts'
 import { settle, type Settled } from './settle.ts'
 import { isWebhookSigned } from './signatures.ts'
@@ -32,18 +32,14 @@ export async function hearWebhook(deps: PaymentDeps, req: Request): Promise<{ re
   const fact = paymentEntity.safeParse(event.data.payload.payment?.entity)
   const settled = await deps.db.transaction().execute(async (trx): Promise<Settled | undefined> => {
     if (!(await isNew(trx, id.data, event.data.event)) || !fact.success) return undefined
-    return settleOnce(deps, trx, fact.data)
+    const settled = await settle(trx, fact.data)
+    // Known only once the money is on its way back: until then Razorpay shall tell it again.
+    if (settled.surplus) await trx.deleteFrom('webhook_event').where('id', '=', id.data).execute()
+    return settled
   })
   if (settled) await afterSettling(deps, settled)
+  if (settled?.surplus) await isNew(deps.db, id.data, event.data.event)
   return { received: true }
-}
-
-/** A refund that fails here undoes the event, so that Razorpay tells it again. */
-async function settleOnce(deps: PaymentDeps, trx: DbOrTrx, fact: PaymentFact): Promise<Settled> {
-  const settled = await settle(trx, fact)
-  if (settled.surplus)
-    await deps.gateway.refund(fact.paymentId, fact.amountPaise, `surplus-${fact.paymentId}`)
-  return settled
 }
 
 async function isNew(trx: DbOrTrx, id: string, kind: string): Promise<boolean> {
