@@ -1,7 +1,7 @@
 // The two things that a copy of PeerLearn owns on a machine: its port and its data folder.
-import { linkSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { identify, isRunning } from './processes.mjs'
 import { Refusal, refusalFor } from './refusal.mjs'
@@ -50,13 +50,14 @@ export function prepareDataDir(dataDir) {
   requireFreeSpace(dataDir)
 }
 
-/** On a read-only disk the recursive mkdir answers ENOENT; the plain one tells the reason. */
+/** Parents first, one by one: Node's recursive mkdir hides a read-only disk, and never ends under /proc. */
 function makeFolder(folder) {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o755 })
-  } catch (error) {
-    if (error.code !== 'ENOENT') throw error
     mkdirSync(folder, { mode: 0o755 })
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error // else another start was faster
   }
 }
 

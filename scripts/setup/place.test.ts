@@ -33,6 +33,10 @@ test('a data folder whose path goes through a file is told in one sentence', () 
   expect(() => prepareDataDir(join(folder, 'file', 'data'))).toThrow(/DATA_DIR .* cannot be made/)
 })
 
+test('a data folder where nothing can be kept is refused, not tried for ever', () => {
+  expect(() => prepareDataDir('/proc/nowhere/data')).toThrow(/DATA_DIR .* cannot be made/)
+})
+
 describe('the lock of a data folder', () => {
   test('lets one launcher in at a time', () => {
     const unlock = lockDataDir(folder, process.pid)

@@ -8,7 +8,7 @@ const KNOWN = {
   EPERM: (where) => `No right to write ${where}. Give this user the right, or choose another place.`,
   EROFS: (where) => `${where} is on a read-only disk. Choose another place.`,
   ENOTDIR: (where) => `${where} cannot be made: a part of its path is a file.`,
-  ENOENT: (where) => `${where} cannot be made: the folder above it does not exist.`,
+  ENOENT: (where) => `${where} cannot be made: nothing can be kept in that place. Choose another one.`,
   EEXIST: (where) => `${where} cannot be made: a file of that name exists.`,
 }
 
