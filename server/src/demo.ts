@@ -33,7 +33,7 @@ export async function seedDemo(db: Db, now: Date): Promise<Demo> {
   const liveSessionId = newId()
   await db.transaction().execute(async (trx) => {
     const ids = await insertPeople(trx, people)
-    await insertSessions(trx, timetable(now, [...demoLearners, ...learners]), ids)
+    await insertSessions(trx, timetable(now, demoLearners, learners), ids)
     await insertLive(trx, liveSessionId, now, ids)
   })
   return { ...people, liveSessionId }

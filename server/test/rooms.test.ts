@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Live } from '@peerlearn/contract/admin'
 import { sessionRoutes } from '@peerlearn/contract/sessions'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { findRoomEvents } from '../src/room-events.ts'
@@ -240,7 +241,7 @@ describe('in class', () => {
 })
 
 describe('live for admins', () => {
-  test('an admin sees the rooms with their people and streams', async () => {
+  test('an admin sees the rooms with their people and streams, and no green room as one', async () => {
     const { sessionId, teaching } = await aClass()
     await teaching.sends('camera')
     const admin = await server.person({ role: 'admin' })
@@ -256,6 +257,11 @@ describe('live for admins', () => {
       nodeId: 'test-node',
     })
     expect(nodes).toMatchObject([{ nodeId: 'test-node', up: true, workers: [{}] }])
+    const early = await newClass(server.db, mentor, [], { open: false })
+    await teaching.socket.request('room.prepare', { sessionId: early })
+    const roomsOf = (live: { nodes: Live['nodes'] }) => live.nodes[0]?.workers[0]?.rooms ?? 0
+    const later = await page.heard('admin.live', (live) => roomsOf(live) > roomsOf({ nodes }))
+    expect(later.rooms.map((r) => r.sessionId)).not.toContain(early)
     expect(await refusal(teaching.socket, 'admin.watch', {})).toBe('forbidden')
   })
 })

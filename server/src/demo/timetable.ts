@@ -4,7 +4,7 @@ import { courses, type DemoCourse } from './courses.ts'
 export interface DemoSession extends DemoCourse {
   mentor: string
   startsAt: Date
-  /** Names of learners with a seat, the first in seat 1. */
+  /** Names of learners with a seat, the first in seat 1; in a priced one only those who can't sign in: nobody paid. */
   seated: string[]
   past: boolean
 }
@@ -14,11 +14,12 @@ const day = 24 * 60 * 60_000
 const hours = [12 * 60 + 30, 14 * 60, 2 * 60, 15 * 60, 5 * 60 + 30]
 
 /** Every course twice in the coming four weeks, and once in the three weeks before with feedback. */
-export function timetable(now: Date, learners: string[]): DemoSession[] {
+export function timetable(now: Date, guests: string[], others: string[]): DemoSession[] {
   const midnight = Math.floor(now.getTime() / day) * day
   const found: DemoSession[] = []
   Object.entries(courses).forEach(([mentor, taught], m) => {
     taught.forEach((course, c) => {
+      const learners = course.price > 0 ? others : [...guests, ...others]
       const at = (days: number) =>
         new Date(midnight + days * day + hours[(m + 2 * c) % hours.length]! * 60_000)
       const n = m * 3 + c

@@ -83,6 +83,8 @@ export async function findTitles(
     .innerJoin('account as mentor', 'mentor.id', 'session.mentor_id')
     .select(['session.id', 'session.title', 'mentor.name as mentorName'])
     .where('session.id', 'in', ids)
+    // A green room before the class has a room at the node too; it is not live.
+    .where('session.status', '=', 'live')
     .execute()
   return new Map(rows.map(({ id, ...names }) => [id, names]))
 }

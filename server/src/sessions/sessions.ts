@@ -84,7 +84,7 @@ export async function cancelSession(
   tell.people(learners, 'session.cancelled', { sessionId, title: session.title })
   await notify(learners, {
     title: 'A session was cancelled',
-    message: `“${session.title}” will not take place. What you paid for it comes back.`,
+    message: `“${session.title}” will not take place.${session.pricePaise > 0 ? ' What you paid for it comes back.' : ''}`,
     link: `/sessions/${sessionId}`,
   })
   return session
