@@ -19,7 +19,7 @@ async function launch(settings: Settings, processes: Processes): Promise<void> {
   const ports = await choosePorts(settings.port, settings.dev, settings.env)
   if (settings.production) await launchProduction(settings, ports, processes)
   else await launchTrial(settings, ports, processes)
-  await step('Starting the server', () => Promise.race([waitUntilReady(settings.port), processes.failure]))
+  await step('Starting the server', () => Promise.race([waitUntilReady(ports.server), processes.failure]))
   processes.nowReady()
   console.log(`\nPeerLearn is ready: ${settings.publicUrl}\n`)
 }
