@@ -30,6 +30,10 @@ const midnight = (at: number): number => new Date(at).setHours(0, 0, 0, 0)
 /** Tue 24 Nov, 18:00 */
 export const moment = (at: string | number, now: number): string => `${day(at, now)}, ${clockTime(at)}`
 
+/** The same inside a sentence: today, 18:00 */
+export const momentInside = (at: string | number, now: number): string =>
+  moment(at, now).replace(/^To(day|morrow)/, 'to$1')
+
 /** Tue 24 Nov, 18:00–19:00 */
 export const span = (startsAt: string, minutes: number, now: number): string =>
   `${moment(startsAt, now)}–${clockTime(Date.parse(startsAt) + minutes * minuteMs)}`

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { money, paiseOf, price } from './money.ts'
-import { away, countdown, day, instantOf, length, localValue, span } from './time.ts'
+import { away, countdown, day, instantOf, length, localValue, momentInside, span } from './time.ts'
 
 const now = new Date(2026, 10, 24, 12, 0).getTime()
 const local = (...given: [number, number, number, number?, number?]) => new Date(...given).toISOString()
@@ -26,6 +26,10 @@ describe('times', () => {
     expect(day(local(2026, 10, 25, 0), now)).toBe('Tomorrow')
     expect(day(local(2026, 10, 27), now)).toBe('Fri 27 Nov')
     expect(day(local(2027, 0, 1), now)).toBe('Fri 1 Jan 2027')
+  })
+  it('are small inside a sentence', () => {
+    expect(momentInside(local(2026, 10, 25, 18), now)).toBe('tomorrow, 18:00')
+    expect(momentInside(local(2026, 10, 27, 18), now)).toBe('Fri 27 Nov, 18:00')
   })
   it('show the span of a session', () => {
     expect(span(local(2026, 10, 27, 18), 60, now)).toBe('Fri 27 Nov, 18:00–19:00')

@@ -9,6 +9,9 @@ export class Desk {
   #page = $state(0)
   #panel = $state<Panel | null>(null)
   #lastSpeaker = $state<string | null>(null)
+  /** A pin that gave way to a screen, and the screens that there are. */
+  #aside: string | null = null
+  #screens: string[] = []
 
   get view(): View {
     return this.#view
@@ -34,13 +37,27 @@ export class Desk {
 
   look(view: View): void {
     this.#view = view
-    this.#pinned = null
+    this.#pinned = this.#aside = null
     this.#page = 0
   }
 
   pin(key: string): void {
     this.#pinned = this.#pinned === key ? null : key
+    this.#aside = null
     this.#page = 0
+  }
+
+  /** These screens are shared now: a new one takes the stage from whoever is pinned, who returns after the last. */
+  sharing(screens: string[]): void {
+    const fresh = screens.some((key) => !this.#screens.includes(key))
+    this.#screens = screens
+    if (fresh && this.#pinned && !screens.includes(this.#pinned)) {
+      this.#aside = this.#pinned
+      this.#pinned = null
+    } else if (screens.length === 0 && this.#aside) {
+      this.#pinned ??= this.#aside
+      this.#aside = null
+    }
   }
 
   turnTo(page: number): void {

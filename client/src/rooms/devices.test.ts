@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { faultOf } from './devices.ts'
+import { faultOf, faultOfAll } from './devices.ts'
 
 const thrown = (name: string) => new DOMException('', name)
 
@@ -20,5 +20,15 @@ describe('a device that cannot be opened', () => {
     )
     expect(new Set(titles).size).toBe(4)
     for (const title of titles) expect(title).toContain('microphone')
+  })
+
+  it('is one thing to read when microphone and camera are both refused', () => {
+    const faults = {
+      microphone: faultOf(thrown('NotAllowedError'), 'microphone'),
+      camera: faultOf(thrown('NotAllowedError'), 'camera'),
+    }
+    expect(faultOfAll(faults)?.title).toContain('microphone and camera')
+    expect(faultOfAll({ camera: faults.camera })).toEqual(faults.camera)
+    expect(faultOfAll({})).toBeNull()
   })
 })

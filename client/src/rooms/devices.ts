@@ -14,6 +14,11 @@ export interface DeviceFault {
   title: string
   advice: string
 }
+/** What keeps each of them from being used now. */
+export interface DeviceFaults {
+  microphone?: DeviceFault | undefined
+  camera?: DeviceFault | undefined
+}
 
 const kinds: Record<MediaDeviceKind, DeviceKind> = {
   audioinput: 'microphone',
@@ -119,28 +124,28 @@ const reasons: Record<string, FaultReason> = {
   InsecureContext: 'insecure',
 }
 
-type Words = (device: string) => Omit<DeviceFault, 'reason'>
+type Words = (device: string, several: boolean) => Omit<DeviceFault, 'reason'>
 
 const words: Record<FaultReason, Words> = {
   refused: (device) => ({
     title: `Your browser does not let this page use the ${device}`,
-    advice: `Allow the ${device} by the icon beside the address, then try again. You can also join without it.`,
+    advice: `Allow the ${device} by the icon beside the address, then try again.`,
   }),
-  missing: (device) => ({
+  missing: (device, several) => ({
     title: `No ${device} was found`,
-    advice: `Plug one in and try again, or join without it.`,
+    advice: `Plug ${several ? 'them' : 'one'} in, then try again.`,
   }),
-  busy: (device) => ({
-    title: `The ${device} is in use by another program`,
-    advice: `Close the other program or tab that uses it, then try again. You can also join without it.`,
+  busy: (device, several) => ({
+    title: `The ${device} ${several ? 'are' : 'is'} in use by another program`,
+    advice: `Close the other program or tab that uses ${several ? 'them' : 'it'}, then try again.`,
   }),
-  insecure: (device) => ({
-    title: `The ${device} works only on a secure page`,
-    advice: `Open this page by https, then it can be used. You can listen and watch from here.`,
+  insecure: (device, several) => ({
+    title: `The ${device} ${several ? 'work' : 'works'} only on a secure page`,
+    advice: `Open this page by https, then ${several ? 'they' : 'it'} can be used.`,
   }),
   failed: (device) => ({
     title: `The ${device} could not be opened`,
-    advice: `Try again, or choose another one. You can also join without it.`,
+    advice: `Try again, or choose another one.`,
   }),
 }
 
@@ -148,5 +153,17 @@ const words: Record<FaultReason, Words> = {
 export function faultOf(error: unknown, device: 'microphone' | 'camera' | 'screen'): DeviceFault {
   const name = error instanceof Error || error instanceof DOMException ? error.name : ''
   const reason = reasons[name] ?? 'failed'
-  return { reason, ...words[reason](device) }
+  return { reason, ...words[reason](device, false) }
+}
+
+/** The faults of microphone and camera as one thing to read; null when there is none. */
+export function faultOfAll({ microphone, camera }: DeviceFaults): DeviceFault | null {
+  if (!microphone || !camera) return microphone ?? camera ?? null
+  const { reason } = microphone
+  if (reason === camera.reason) return { reason, ...words[reason]('microphone and camera', true) }
+  return {
+    reason: 'failed',
+    title: 'Microphone and camera can’t be used',
+    advice: `${microphone.title}. ${microphone.advice} ${camera.title}. ${camera.advice}`,
+  }
 }

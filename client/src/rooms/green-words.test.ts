@@ -24,7 +24,7 @@ describe('the green room', () => {
   })
 
   it('says when the room opens, and whom it waits for when it is late', () => {
-    expect(waitOf(at(12), 'Asha', now)).toBe('Opens Today, 18:00 (in 12 minutes), when Asha starts it.')
+    expect(waitOf(at(12), 'Asha', now)).toBe('Opens today, 18:00 (in 12 minutes), when Asha starts it.')
     expect(waitOf(at(-3), 'Asha', now)).toContain('as soon as Asha starts it')
   })
 

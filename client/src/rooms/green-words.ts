@@ -1,11 +1,11 @@
 /** The green room's one line of verdict, and when the room opens. Pure. */
-import { away, moment } from '../lib/time.ts'
-import type { DeviceFault } from './devices.ts'
+import { away, momentInside } from '../lib/time.ts'
+import type { DeviceFaults } from './devices.ts'
 
 interface Own {
   microphoneOn: boolean
   cameraOn: boolean
-  faults: { microphone?: DeviceFault | undefined; camera?: DeviceFault | undefined }
+  faults: DeviceFaults
 }
 
 export function verdictOf({ microphoneOn, cameraOn, faults }: Own): { good: boolean; text: string } {
@@ -23,8 +23,8 @@ export function verdictOf({ microphoneOn, cameraOn, faults }: Own): { good: bool
 export function waitOf(startsAt: string, mentorName: string, now: number): string {
   const planned = Date.parse(startsAt)
   if (planned > now)
-    return `Opens ${moment(startsAt, now)} (${away(startsAt, now)}), when ${mentorName} starts it.`
-  return `It was planned for ${moment(startsAt, now)}. You can join as soon as ${mentorName} starts it.`
+    return `Opens ${momentInside(startsAt, now)} (${away(startsAt, now)}), when ${mentorName} starts it.`
+  return `It was planned for ${momentInside(startsAt, now)}. You can join as soon as ${mentorName} starts it.`
 }
 
 /** Who is there already. */

@@ -10,6 +10,7 @@ import { call } from '../lib/api.ts'
 import type { Socket } from '../lib/socket.ts'
 import { forgetRoom, rememberRoom } from './choices.ts'
 import { Conversation } from './conversation.svelte.ts'
+import { keepFresh } from './freshness.ts'
 import { LocalMedia } from './local-media.svelte.ts'
 import { Media } from './media.ts'
 import type { MediaLink } from './media.ts'
@@ -60,7 +61,7 @@ export class LiveRoom {
     this.sessionId = sessionId
     this.#socket = socket
     this.facts = new RoomFacts(sessionId)
-    this.actions = new RoomActions(request, this.news)
+    this.actions = new RoomActions(request)
     this.conversation = new Conversation(request, this.news)
     this.view = new ViewReport((tiles) => void request('view.set', { tiles }).catch(() => undefined))
     this.#media = new Media({
@@ -174,7 +175,11 @@ export class LiveRoom {
         return
       } catch (error) {
         const { code } = refusalOf(error)
-        if (code !== 'offline' && code !== 'timeout') return this.end(endingOf(code) ?? 'failed')
+        if (code === 'offline' || code === 'timeout') continue
+        const ending = endingOf(code)
+        // What was known before is good enough to go on with.
+        if (ending || !this.#prepared) return this.end(ending ?? 'failed')
+        return
       }
     }
   }
@@ -251,13 +256,14 @@ export class LiveRoom {
     const ofMine = (name: 'session.started' | 'session.ended' | 'session.cancelled', handle: () => void) =>
       this.#stops.push(this.#socket.on(name, (told) => told.sessionId === this.sessionId && handle()))
     for (const kind of roomEventKinds) told(kind, (event) => this.#onEvent(event))
-    hearMedia(told, this.facts, this.#media)
+    hearMedia(told, this.facts, this.#media, this.news)
     told('media.lost', () => this.#seat.rebuildMedia())
     told('room.replaced', ({ sessionId }) => sessionId === this.sessionId && this.end('replaced'))
     told('room.removed', ({ sessionId }) => sessionId === this.sessionId && this.end('removed'))
     ofMine('session.started', () => this.#onStarted())
     ofMine('session.ended', () => this.end('ended'))
     ofMine('session.cancelled', () => this.end('session-cancelled'))
+    this.#stops.push(keepFresh(this.#socket, this.sessionId, () => this.#refresh()))
     this.#stops.push(this.#socket.onState(() => this.#onSocket()))
     const online = () => this.#media.nudge()
     addEventListener('online', online)
@@ -266,7 +272,12 @@ export class LiveRoom {
 
   #onStarted(): void {
     this.#open = true
-    if (this.#phase.name === 'green' && !this.#phase.joining) void this.prepare() // who is there by now
+    this.#refresh() // who is there by now
+  }
+
+  /** Whoever waits in the green room reads what is true now. */
+  #refresh(): void {
+    if (this.#phase.name === 'green' && !this.#phase.joining) void this.prepare()
   }
 
   #onSocket(): void {
@@ -275,6 +286,6 @@ export class LiveRoom {
     if (state !== 'open') return
     if (this.#seat.peerId) this.#seat.comeBack()
     // The class may have begun, or ended, while nobody could tell.
-    else if (this.#phase.name === 'green' && !this.#phase.joining) void this.prepare()
+    else this.#refresh()
   }
 }

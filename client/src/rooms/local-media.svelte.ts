@@ -2,7 +2,7 @@
 import { keepChoices, readChoices } from './choices.ts'
 import type { Choices } from './choices.ts'
 import { faultOf, listDevices, onDevicesChanged, openCamera, openMicrophone, openScreen } from './devices.ts'
-import type { DeviceFault, DeviceKind, DeviceLists, ScreenTracks } from './devices.ts'
+import type { DeviceFaults, DeviceKind, DeviceLists, ScreenTracks } from './devices.ts'
 import type { WantedSources } from './outgoing.ts'
 
 type Own = 'microphone' | 'camera'
@@ -17,7 +17,7 @@ export class LocalMedia {
   #microphone = $state.raw<MediaStreamTrack | null>(null)
   #camera = $state.raw<MediaStreamTrack | null>(null)
   #screen = $state.raw<ScreenTracks | null>(null)
-  #faults = $state.raw<Partial<Record<Own, DeviceFault>>>({})
+  #faults = $state.raw<DeviceFaults>({})
   /** Grows with every wish for a device, so that a slow answer to an older one is dropped. */
   #asked = { microphone: 0, camera: 0 }
   #stopListening = onDevicesChanged(() => void this.#list())
@@ -52,7 +52,7 @@ export class LocalMedia {
     return this.#choices.cameraOn && this.#camera !== null
   }
 
-  get faults(): Partial<Record<Own, DeviceFault>> {
+  get faults(): DeviceFaults {
     return this.#faults
   }
 
@@ -62,16 +62,17 @@ export class LocalMedia {
     await this.#list()
   }
 
-  /** Tries a device again that could not be opened. */
-  async retry(device: Own): Promise<void> {
-    this.#choose({ [`${device}On`]: true })
-    await this.#open(device)
+  /** Tries again what could not be opened. */
+  async retryAll(): Promise<void> {
+    const failed = (['microphone', 'camera'] as const).filter((device) => this.#faults[device])
+    for (const device of failed) this.#choose({ [`${device}On`]: true })
+    await Promise.all(failed.map((device) => this.#open(device)))
     await this.#list()
   }
 
   async setMicrophone(on: boolean): Promise<void> {
     this.#choose({ microphoneOn: on })
-    if (on && !this.#microphone) await this.#open('microphone')
+    if (on && !this.#microphone) await this.#openLate('microphone')
     if (this.#microphone) this.#microphone.enabled = on
     this.onChange()
   }
@@ -79,7 +80,7 @@ export class LocalMedia {
   /** Off closes the camera, so that its light goes out. */
   async setCamera(on: boolean): Promise<void> {
     this.#choose({ cameraOn: on })
-    if (on && !this.#camera) await this.#open('camera')
+    if (on && !this.#camera) await this.#openLate('camera')
     else if (!on) this.#close('camera')
     this.onChange()
   }
@@ -126,6 +127,12 @@ export class LocalMedia {
     this.#close('microphone')
     this.#close('camera')
     if (this.#screen) this.stopScreen()
+  }
+
+  /** The browser may be asked for the first time, and then tells the devices' names. */
+  async #openLate(device: Own): Promise<void> {
+    await this.#open(device)
+    await this.#list()
   }
 
   async #open(device: Own): Promise<void> {

@@ -13,8 +13,8 @@ import type { Socket } from '../lib/socket.ts'
 import { IceWatch } from './ice-watch.ts'
 import type { IceState } from './ice-watch.ts'
 
-/** `connecting` at first, `reconnecting` when it was connected and is not. */
-export type MediaLink = 'connecting' | 'connected' | 'reconnecting'
+/** `connecting` at first, `reconnecting` when it was connected and is not, `idle` while there is nothing to carry. */
+export type MediaLink = 'idle' | 'connecting' | 'connected' | 'reconnecting'
 
 /** Somebody's sound or picture, as it arrives here; `track` is null while it is being set up. */
 export interface Incoming {
@@ -95,6 +95,7 @@ export class Media {
     // They send nothing before DTLS is up, and need not wait for it to be told that they may.
     this.#resume(consumers)
     await Promise.all(set)
+    this.#tellLink()
   }
 
   /** Sets up consumers told later; each may send once it is there. */
@@ -222,8 +223,10 @@ export class Media {
     const used = states.filter((state) => state !== 'new')
     const connected = used.length > 0 && used.every((state) => state === 'connected')
     this.#wasConnected ||= connected
+    const idle = used.length === 0 && this.#consumers.size === 0
     const faltering = used.some((state) => state === 'disconnected' || state === 'failed')
-    if (connected) this.#ports.onLink('connected')
+    if (idle) this.#ports.onLink('idle')
+    else if (connected) this.#ports.onLink('connected')
     else if (faltering || this.#wasConnected) this.#ports.onLink('reconnecting')
     else this.#ports.onLink('connecting')
   }

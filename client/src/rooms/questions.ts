@@ -15,7 +15,7 @@ export const confirmEnd = (people: number): Promise<boolean> =>
     title: 'End the class?',
     text:
       people > 1
-        ? `Everybody leaves, all ${people} of you, and the class can’t be opened again.`
+        ? `${people === 2 ? 'Both' : `All ${people}`} of you leave, and the class can’t be opened again.`
         : 'The class can’t be opened again.',
     action: 'End class',
     keep: 'Go on teaching',

@@ -1,15 +1,16 @@
-/** What a person does in the room beyond seeing and speaking; a refusal is told in the room's news. */
+/** What a person does in the room beyond seeing and speaking; what was not done is said, and can be tried again. */
 import { SocketError } from '../lib/socket.ts'
 import type { Socket } from '../lib/socket.ts'
-import type { News } from './news.svelte.ts'
+import { toast } from '../ui/toast.svelte.ts'
+
+/** A person who waits in a class takes longer silence for a lost connection, and it most often is one. */
+const answerMs = 3500
 
 export class RoomActions {
   #request: Socket['request']
-  #news: News
 
-  constructor(request: Socket['request'], news: News) {
+  constructor(request: Socket['request']) {
     this.#request = request
-    this.#news = news
   }
 
   leave(): void {
@@ -17,31 +18,38 @@ export class RoomActions {
     this.#request('room.leave', {}).catch(() => undefined)
   }
 
-  raiseHand(): void {
-    this.#try(this.#request('hand.raise', {}))
+  /** Resolves when it is done, or said why it is not. */
+  raiseHand(): Promise<void> {
+    return this.#try('Your hand is not raised.', () => this.#request('hand.raise', {}, answerMs))
   }
 
   /** One's own hand; the mentor's message may name somebody else's. */
-  lowerHand(userId?: string): void {
-    this.#try(this.#request('hand.lower', userId ? { userId } : {}))
+  lowerHand(userId?: string): Promise<void> {
+    const whose = userId ? { userId } : {}
+    return this.#try('The hand is not lowered.', () => this.#request('hand.lower', whose, answerMs))
   }
 
   mute(userId: string): void {
-    this.#try(this.#request('peer.mute', { userId }))
+    void this.#try('Nobody was muted.', () => this.#request('peer.mute', { userId }, answerMs))
   }
 
   remove(userId: string): void {
-    this.#try(this.#request('peer.remove', { userId }))
+    void this.#try('Nobody was removed.', () => this.#request('peer.remove', { userId }))
   }
 
   endForAll(): void {
-    this.#try(this.#request('room.end', {}))
+    void this.#try('The class is not ended.', () => this.#request('room.end', {}))
   }
 
-  #try(asked: Promise<unknown>): void {
-    asked.catch((error: unknown) => {
-      if (error instanceof SocketError) this.#news.tell(error.message)
-      else console.error(error)
-    })
+  async #try(failure: string, ask: () => Promise<unknown>): Promise<void> {
+    try {
+      await ask()
+    } catch (error) {
+      if (!(error instanceof SocketError)) return console.error(error)
+      const run = () => void this.#try(failure, ask)
+      // What is wrong with the connection stands above the faces already.
+      const unreached = error.code === 'offline' || error.code === 'timeout'
+      toast.bad(unreached ? failure : `${failure} ${error.message}`, { action: { label: 'Try again', run } })
+    }
   }
 }

@@ -6,7 +6,10 @@ import type { LiveRoom } from './live-room.svelte.ts'
 
 export class RoomControls {
   readonly room: LiveRoom
+  /** The devices are being chosen, or what is wrong with them is being read. */
+  choosingDevices = $state(false)
   #desk: Desk
+  #handBusy = $state(false)
 
   constructor(room: LiveRoom, desk: Desk) {
     this.room = room
@@ -17,16 +20,21 @@ export class RoomControls {
     return this.room.facts.state.hands.includes(this.room.userId)
   }
 
+  /** The hand's change has not been answered yet. */
+  get handBusy(): boolean {
+    return this.#handBusy
+  }
+
   microphone = async (): Promise<void> => {
-    const { local, news } = this.room
+    const { local } = this.room
     await local.setMicrophone(!local.microphoneOn)
-    if (local.faults.microphone) news.tell(local.faults.microphone.title)
+    if (local.faults.microphone) this.choosingDevices = true
   }
 
   camera = async (): Promise<void> => {
-    const { local, news } = this.room
+    const { local } = this.room
     await local.setCamera(!local.cameraOn)
-    if (local.faults.camera) news.tell(local.faults.camera.title)
+    if (local.faults.camera) this.choosingDevices = true
   }
 
   screen = async (): Promise<void> => {
@@ -39,9 +47,11 @@ export class RoomControls {
     }
   }
 
-  hand = (): void => {
-    if (this.handRaised) this.room.actions.lowerHand()
-    else this.room.actions.raiseHand()
+  hand = async (): Promise<void> => {
+    if (this.#handBusy) return
+    this.#handBusy = true
+    await (this.handRaised ? this.room.actions.lowerHand() : this.room.actions.raiseHand())
+    this.#handBusy = false
   }
 
   readonly #keys: Record<string, () => unknown> = {

@@ -48,6 +48,10 @@ export class RoomFacts {
     return this.#state.people.find((person) => person.userId === userId)?.name ?? 'Somebody'
   }
 
+  nameOfPeer(peerId: string): string {
+    return this.#state.people.find((person) => person.peerId === peerId)?.name ?? 'Somebody'
+  }
+
   /** Puts the answer to joining in place of everything known before. */
   join({ peerId, state, producers, connections }: Joined): void {
     this.#peerId = peerId

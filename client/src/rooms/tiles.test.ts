@@ -81,9 +81,9 @@ describe('the stage', () => {
     expect(onStage(sharing, { ...none, pinned: 'user Asha camera' })?.name).toBe('Asha')
   })
 
-  it('is not taken by my own screen: I see it already', () => {
+  it('is taken by my own screen too, so that I know that I share it', () => {
     const own = { microphoneOn: true, camera: null, screen: {} as MediaStreamTrack }
-    expect(onStage(tilesOf(room({ own })), none)).toBeNull()
+    expect(onStage(tilesOf(room({ own })), none)).toMatchObject({ self: true, source: 'screen' })
   })
 
   it('follows the voice in the speaker view, and begins with the mentor', () => {

@@ -72,15 +72,15 @@ export function tilesOf(room: Room): TileModel[] {
 export type View = 'grid' | 'speaker'
 
 /**
- * The tile that takes the stage, or null for a grid: the pinned one, else a shared screen, else in the speaker view
- * whoever speaks or spoke last.
+ * The tile that takes the stage, or null for a grid: the pinned one, else a shared screen (one's own after the others'),
+ * else in the speaker view whoever speaks or spoke last.
  */
 export function onStage(
   tiles: TileModel[],
   { pinned, view, lastSpeaker }: { pinned: string | null; view: View; lastSpeaker: string | null },
 ): TileModel | null {
   if (tiles.length < 2) return null
-  const found = tiles.find((t) => t.key === pinned) ?? tiles.find((t) => t.source === 'screen' && !t.self)
+  const found = tiles.find((t) => t.key === pinned) ?? tiles.find((t) => t.source === 'screen')
   if (found) return found
   if (view === 'grid') return null
   const people = tiles.filter((t) => t.source === 'camera' && !t.self)

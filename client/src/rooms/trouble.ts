@@ -14,5 +14,6 @@ export function troubleOf(media: MediaLink, socket: SocketState, online: boolean
     return { words: 'You’re offline. The class comes back when the network does.', dim: true }
   if (lost) return { words: 'Your connection is lost. Reconnecting…', dim: true }
   if (socket === 'open') return media === 'connecting' ? { words: 'Connecting…', dim: false } : null
+  if (media === 'idle') return { words: 'Your connection is lost. Reconnecting…', dim: false }
   return { words: 'Pictures and sound go on. Reconnecting to chat and controls…', dim: false }
 }

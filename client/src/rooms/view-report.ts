@@ -1,6 +1,6 @@
 /**
  * Tells the server which video tiles are on screen and how large, in device pixels: what nobody looks at costs nothing.
- * The first report goes at once, later ones when the page has come to rest.
+ * The first report and a new picture's go at once, changes of size when the page has come to rest.
  */
 import type { Tile } from '@peerlearn/contract/media'
 
@@ -20,6 +20,8 @@ export class ViewReport {
   #seen = new Map<Element, Seen>()
   #last: string | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
+  /** A report that must not wait is on its way. */
+  #urgent = false
   #hidden = false
   #hiddenTimer: ReturnType<typeof setTimeout> | undefined
   #sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => this.#measure(target)))
@@ -35,6 +37,8 @@ export class ViewReport {
     return (element) => {
       this.#seen.set(element, { consumerId, visible: true, width: 0, height: 0 })
       this.#measure(element)
+      // Until it is told of, the picture stays black.
+      this.#atOnce()
       this.#sizes.observe(element)
       this.#sights.observe(element)
       return () => {
@@ -77,13 +81,23 @@ export class ViewReport {
   }
 
   #soon(): void {
-    clearTimeout(this.#timer)
+    if (this.#urgent) return
     // With nothing on screen yet there is nothing to hurry for.
-    const first = this.#last === null && this.#seen.size > 0
-    this.#timer = setTimeout(() => this.#report(), first ? 0 : restMs)
+    if (this.#last === null && this.#seen.size > 0) return this.#atOnce()
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#report(), restMs)
+  }
+
+  /** Once for all that appears in this turn; what moves meanwhile does not put it off. */
+  #atOnce(): void {
+    if (this.#urgent) return
+    this.#urgent = true
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#report())
   }
 
   #report(): void {
+    this.#urgent = false
     const shown = this.#hidden ? [] : [...this.#seen.values()].filter((s) => s.visible && s.width > 0)
     const tiles = shown.map(({ consumerId, width, height }) => ({ consumerId, width, height }))
     const said = JSON.stringify(tiles)

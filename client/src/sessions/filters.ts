@@ -38,12 +38,13 @@ export function parseFilters(search: URLSearchParams): Filters {
     const value = search.get(name) ?? ''
     return dayPattern.test(value) && !Number.isNaN(Date.parse(value)) ? value : ''
   }
+  const [from, to] = [date('from'), date('to')]
   return {
     q: word('q'),
     skill: word('skill'),
     when: whens.find((w) => w === search.get('when')) ?? 'any',
-    from: date('from'),
-    to: date('to'),
+    from,
+    to: isReversed({ from, to }) ? '' : to,
     upTo: whole(search.get('upTo'), 0, 100_000),
     seats: whole(search.get('seats'), 1, 300),
   }
@@ -65,6 +66,10 @@ export function toSearch(filters: Filters): string {
   }
   return search.toString()
 }
+
+/** The last day lies before the first; as they are written, days compare like words. */
+export const isReversed = ({ from, to }: Pick<Filters, 'from' | 'to'>): boolean =>
+  from !== '' && to !== '' && to < from
 
 export const isFiltered = (filters: Filters): boolean => toSearch(filters) !== ''
 

@@ -18,6 +18,8 @@ export interface Entrance {
   readonly unreachable: boolean
   /** To the sign-in page, and back here afterwards. */
   toLogin: () => void
+  /** Ends this login; the gate then asks for another one and comes back here. */
+  changeAccount: () => Promise<void>
 }
 
 export const [getEntrance, setEntrance] = createContext<Entrance>()

@@ -29,6 +29,10 @@ describe('the form of a session', () => {
   it('takes a price in rupees', () => {
     expect(read({ free: false, pricePaise: '499.50' })).toMatchObject({ data: { pricePaise: 49950 } })
   })
+  it('says that a price has too many decimals', () => {
+    const result = read({ free: false, pricePaise: '499.505' })
+    expect(result.success ? '' : result.error.issues[0]?.message).toBe('At most two decimals.')
+  })
   it('names every field at fault', () => {
     expect(faults({ title: ' a ' })).toEqual(['title'])
     expect(faults({ description: '  ' })).toEqual(['description'])

@@ -68,7 +68,7 @@ export const draftRules = (now: () => number, was?: string): Schema<SessionInput
       pricePaise: draft.free ? 0 : paiseOf(String(draft.pricePaise)) || Number.NaN,
       skills: draft.skills,
     }
-    const issues = Object.entries(faultsOf(input, kept, now())).flatMap(([name, message]) =>
+    const issues = Object.entries(faultsOf(input, draft, kept, now())).flatMap(([name, message]) =>
       message ? [{ path: [name], message }] : [],
     )
     if (issues.length) return { success: false, error: { issues } }
@@ -76,7 +76,7 @@ export const draftRules = (now: () => number, was?: string): Schema<SessionInput
   },
 })
 
-function faultsOf(input: SessionInput, kept: boolean, now: number) {
+function faultsOf(input: SessionInput, draft: Draft, kept: boolean, now: number) {
   const gone = !kept && Date.parse(input.startsAt) < now
   return {
     title: input.title.length < 3 && 'Give it a title of at least three letters.',
@@ -89,6 +89,8 @@ function faultsOf(input: SessionInput, kept: boolean, now: number) {
     pricePaise:
       input.pricePaise !== 0 &&
       outside(input.pricePaise, 100, 10_000_000) &&
-      'From ₹1 to ₹1,00,000, or choose Free.',
+      (/^\s*\d+\.\d{3,}\s*$/.test(String(draft.pricePaise))
+        ? 'At most two decimals.'
+        : 'From ₹1 to ₹1,00,000, or choose Free.'),
   }
 }

@@ -11,6 +11,8 @@ class Form<Values extends object, Output> {
   values: Values
   #errors = $state.raw<FieldErrors>({})
   #error = $state<string>()
+  /** The values that the errors are about. */
+  #judged = $state.raw<Record<string, unknown>>({})
   #pending = $state(false)
   #schema: Schema<Output>
   #send: (data: Output) => unknown
@@ -24,16 +26,17 @@ class Form<Values extends object, Output> {
 
   /** What concerns no single field, in words; for a Notice above the button. */
   get error(): string | undefined {
-    return this.#error
+    const names = Object.keys(this.values) as (keyof Values & string)[] // its own keys
+    return names.every((name) => this.#isAsJudged(name)) ? this.#error : undefined
   }
 
   get pending(): boolean {
     return this.#pending
   }
 
-  /** For `<Field {...form.field('email')}>`. */
+  /** For `<Field {...form.field('email')}>`. A field that was changed since is no longer accused. */
   field(name: keyof Values & string): { name: string; error: string | undefined } {
-    return { name, error: this.#errors[name] }
+    return { name, error: this.#isAsJudged(name) ? this.#errors[name] : undefined }
   }
 
   /** For `<form novalidate onsubmit={form.submit}>`. A second press while it is on its way does nothing. */
@@ -57,11 +60,20 @@ class Form<Values extends object, Output> {
     }
   }
 
+  #isAsJudged(name: keyof Values & string): boolean {
+    return JSON.stringify(this.values[name]) === JSON.stringify(this.#judged[name])
+  }
+
   async #show(errors: FieldErrors, error: string | undefined, form: HTMLFormElement): Promise<void> {
+    this.#judged = $state.snapshot(this.values) as Record<string, unknown> // a plain copy
     this.#errors = errors
     this.#error = error ?? errors['']
     await tick()
-    form.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
+    const first = form.querySelector<HTMLElement>('[aria-invalid=true]')
+    first?.focus({ preventScroll: true })
+    // The whole field: its label above and the words below say what is wrong.
+    const field = first?.closest('.field') ?? first
+    field?.scrollIntoView({ block: 'nearest' })
   }
 }
 

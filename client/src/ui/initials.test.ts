@@ -2,13 +2,9 @@ import { expect, it } from 'vitest'
 import { colourOf, initials } from './initials.ts'
 
 it('takes the first letters of the first and the last word', () => {
-  expect(['Asha Rao', 'Élan de Vital', 'devika', ' ', '李 小龙'].map(initials)).toEqual([
-    'AR',
-    'ÉV',
-    'DE',
-    '?',
-    '李小',
-  ])
+  expect(
+    ['Asha Rao', 'Élan de Vital', 'devika', ' ', '李 小龙', 'Ravi “K” & Co.', '@anil', '★ ★'].map(initials),
+  ).toEqual(['AR', 'ÉV', 'DE', '?', '李小', 'RC', 'AN', '?'])
 })
 
 it('gives a name the same colour every time', () => {

@@ -44,7 +44,12 @@ export const tooltip =
       if ((event as PointerEvent).pointerType === 'touch') return // there it would stay under the finger
       timer = setTimeout(() => show(anchor, text, key), delayMs)
     })
-    on('focus', () => anchor.matches(':focus-visible') && show(anchor, text, key))
+    on('focus', () => {
+      if (!anchor.matches(':focus-visible')) return
+      // A menu that is being hidden hands the focus back meanwhile, and no other popover may open until it is done.
+      clearTimeout(timer)
+      timer = setTimeout(() => show(anchor, text, key))
+    })
     for (const name of ['pointerleave', 'pointerdown', 'blur']) on(name, leave)
     on('keydown', (event) => (event as KeyboardEvent).key === 'Escape' && leave())
     return () => {
