@@ -36,7 +36,8 @@ const root = resolve(import.meta.dirname, '../..')
 export async function startProduct({ netns }: Options = {}): Promise<Product> {
   const dataDir = mkdtempSync(join(tmpdir(), 'peerlearn-'))
   chmodSync(dataDir, 0o755) // Postgres runs as another user when we are root
-  const port = await freePort()
+  // A namespace is the product's own, so it has its usual port, which no blocked range of media ports covers.
+  const port = netns ? 3000 : await freePort()
   const node = process.execPath
   const [command, prefix] = netns ? ['ip', ['netns', 'exec', netns.name, node]] : [node, []]
   const url = `http://${netns?.address ?? 'localhost'}:${port}`
