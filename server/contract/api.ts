@@ -3,6 +3,7 @@ import { adminRoutes } from './admin.ts'
 import { bookingRoutes } from './bookings.ts'
 import { notificationRoutes } from './notifications.ts'
 import { paymentRoutes } from './payments.ts'
+import { readinessRoutes } from './readiness.ts'
 import { sessionRoutes } from './sessions.ts'
 import { turnRoutes } from './turn.ts'
 import { userRoutes } from './users.ts'
@@ -14,5 +15,6 @@ export const api = {
   payments: paymentRoutes,
   notifications: notificationRoutes,
   turn: turnRoutes,
+  readiness: readinessRoutes,
   admin: adminRoutes,
 }

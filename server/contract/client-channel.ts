@@ -3,10 +3,11 @@ import type { z } from 'zod'
 import { adminMessages, type adminNotices } from './admin.ts'
 import type { InputOf, OutputOf } from './channel.ts'
 import type { personNotices } from './notifications.ts'
+import { probeMessages } from './probe.ts'
 import type { RoomEvent, RoomEventKind } from './room-state.ts'
 import { roomMessages, type roomNotices } from './rooms.ts'
 
-export const clientMessages = { ...roomMessages, ...adminMessages }
+export const clientMessages = { ...roomMessages, ...probeMessages, ...adminMessages }
 export type ClientMethod = keyof typeof clientMessages
 export type ClientInput<M extends ClientMethod> = InputOf<(typeof clientMessages)[M]>
 export type ClientOutput<M extends ClientMethod> = OutputOf<(typeof clientMessages)[M]>

@@ -180,16 +180,21 @@ export const consumerInfo = z.strictObject({
   consumerId: mediaId,
   producerId: mediaId,
   peerId: z.uuid().meta({ description: 'The peer whose producer this is' }),
+  /** The receiver's transport that it comes on: while its media move to another node there are two. */
+  transportId: mediaId.optional(),
   kind,
   source,
   rtpParameters,
   producerPaused: z.boolean(),
 })
 
-/** A tile on screen: a video consumer and the device pixels it fills. */
-export const tile = z.strictObject({ consumerId: mediaId, width: uint(16384), height: uint(16384) })
+/** A tile on screen: somebody's video and the device pixels it fills. */
+export const tile = z.strictObject({ producerId: mediaId, width: uint(16384), height: uint(16384) })
 
-/** The two transports of a peer, and a consumer for everything that is already sent in the room. */
+/** Until the first `view.set`: how many tiles will fit on the screen, so that their pictures come with the answer. */
+export const firstView = z.strictObject({ videos: uint(25) })
+
+/** The two transports of a peer, and a consumer for each picture of its first view and each sound that it hears. */
 export const mediaSetup = z.strictObject({
   send: transportInfo,
   recv: transportInfo,
@@ -202,6 +207,29 @@ export const mediaSetup = z.strictObject({
  */
 export const connection = z.enum(['connecting', 'connected', 'weak', 'reconnecting'])
 
+/**
+ * What a learner's link is to carry: `full`; `saver`, small pictures; `slides`, a shared screen and the mentor's voice;
+ * `voice`, the voices alone. Sending is another matter.
+ */
+export const receiveMode = z.enum(['full', 'saver', 'slides', 'voice'])
+/** Bits a second that each mode may take at most, with all headers down to IP. */
+export const receiveCeiling: Record<ReceiveMode, number | null> = {
+  full: null,
+  saver: 300_000,
+  slides: 150_000,
+  voice: 64_000,
+}
+
+/** How media reach the node: straight over UDP or TCP, or through TURN, named by how the client reaches that. */
+export const way = z.enum(['udp', 'tcp', 'turn-udp', 'turn-tcp', 'turn-tls'])
+
+/** Video codecs, the best first. */
+export const videoCodec = z.enum(['video/AV1', 'video/VP9', 'video/VP8'])
+
+export type ReceiveMode = z.infer<typeof receiveMode>
+export type Way = z.infer<typeof way>
+export type VideoCodec = z.infer<typeof videoCodec>
+export type FirstView = z.infer<typeof firstView>
 export type RtpParameters = z.infer<typeof rtpParameters>
 export type RtpCapabilities = z.infer<typeof rtpCapabilities>
 export type DtlsParameters = z.infer<typeof dtlsParameters>

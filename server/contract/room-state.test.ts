@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { chatKept, emptyRoom, fold, roomEvent, type NewRoomEvent, type RoomState } from './room-state.ts'
+import {
+  chatKept,
+  emptyRoom,
+  fold,
+  maySend,
+  roomEvent,
+  type NewRoomEvent,
+  type RoomState,
+} from './room-state.ts'
 
 const sessionId = '0198c0de-0000-7000-8000-000000000001'
 const uuid = (n: number) => `0198c0de-0000-7000-8000-${String(n).padStart(12, '0')}`
@@ -28,7 +36,7 @@ const play = (events: NewRoomEvent[], from: RoomState = emptyRoom(sessionId)) =>
     from,
   )
 
-const opened: NewRoomEvent = { kind: 'room.opened', actorId: meera, data: {} }
+const opened: NewRoomEvent = { kind: 'room.opened', actorId: meera, data: { staged: false } }
 const closed: NewRoomEvent = { kind: 'room.closed', actorId: meera, data: {} }
 
 describe('the fold of a room', () => {
@@ -71,6 +79,43 @@ describe('the fold of a room', () => {
     const removal: NewRoomEvent = { kind: 'peer.removed', actorId: meera, data: { userId: asha } }
     const room = play([opened, joined(asha, 2), hand('hand.raised', asha), removal])
     expect(room).toMatchObject({ people: [], hands: [], removed: [asha] })
+  })
+
+  describe('with a stage', () => {
+    const staged: NewRoomEvent = { kind: 'room.opened', actorId: meera, data: { staged: true } }
+    const stage = (kind: 'stage.joined' | 'stage.left', userId: string): NewRoomEvent => ({
+      kind,
+      actorId: meera,
+      data: { userId },
+    })
+    const present = [staged, joined(meera, 1, 'mentor'), joined(asha, 2), joined(ravi, 3)]
+
+    it('lets only those on it send, in the order in which they came', () => {
+      const room = play([...present, stage('stage.joined', ravi), stage('stage.joined', asha)])
+      expect(room.stage).toEqual([ravi, asha])
+      expect([maySend(room, ravi), maySend(play(present), ravi)]).toEqual([true, false])
+      expect(maySend(play([opened, joined(asha, 2)]), asha)).toBe(true)
+    })
+
+    it('takes the hand of who is brought on it as answered', () => {
+      expect(play([...present, hand('hand.raised', asha), stage('stage.joined', asha)]).hands).toEqual([])
+    })
+
+    it('keeps the place of someone who reloads, and not of someone who left', () => {
+      const room = play([...present, stage('stage.joined', asha), joined(asha, 4)])
+      expect(room.stage).toEqual([asha])
+      const data = { userId: asha, peerId: uuid(4), reason: 'left' as const }
+      const left = play([{ kind: 'peer.left', actorId: asha, data }], room)
+      expect(left.stage).toEqual([])
+      expect(play([joined(asha, 5)], left).stage).toEqual([])
+    })
+
+    it('has nobody on it whom the mentor removed, and nobody when the class ends', () => {
+      const room = play([...present, stage('stage.joined', asha), stage('stage.joined', ravi)])
+      const removal: NewRoomEvent = { kind: 'peer.removed', actorId: meera, data: { userId: asha } }
+      expect(play([removal], room).stage).toEqual([ravi])
+      expect(play([closed], room).stage).toEqual([])
+    })
   })
 
   it('bounds the chat that a late joiner gets, newest kept', () => {

@@ -22,7 +22,8 @@ const event = <K extends string, D extends z.ZodType>(kind: K, data: D) =>
 const aPerson = z.strictObject({ userId: id })
 
 export const roomEvent = z.discriminatedUnion('kind', [
-  event('room.opened', z.strictObject({})),
+  /** staged: only the mentor and those on stage send; everybody else looks and listens. */
+  event('room.opened', z.strictObject({ staged: z.boolean().default(false) })),
   event('room.closed', z.strictObject({})),
   /** Somebody is in the room with this peer; an earlier peer of the same person is replaced by it. */
   event('peer.joined', z.strictObject({ userId: id, peerId: id, name: z.string(), role })),
@@ -31,6 +32,9 @@ export const roomEvent = z.discriminatedUnion('kind', [
   event('peer.removed', aPerson),
   /** The mentor closed this person's microphone; they may open it again. */
   event('peer.muted', aPerson),
+  /** The mentor brought this person on stage: they may send. */
+  event('stage.joined', aPerson),
+  event('stage.left', aPerson),
   event('hand.raised', aPerson),
   event('hand.lowered', aPerson),
   event('chat.message', z.strictObject({ userId: id, name: z.string(), text: text(1, 2000), clientId: id })),
@@ -63,6 +67,8 @@ export const roomState = z.strictObject({
   /** Raised hands, first raised first. */
   hands: z.array(id),
   removed: z.array(id),
+  /** Who may send beside the mentor, in order of coming on stage; null: everybody may. */
+  stage: z.array(id).nullable(),
   /** The newest `chatKept` lines, oldest first. */
   chat: z.array(chatLine),
 })
@@ -70,6 +76,9 @@ export const roomState = z.strictObject({
 export type RoomState = z.infer<typeof roomState>
 export type Person = z.infer<typeof person>
 export type ChatLine = z.infer<typeof chatLine>
+
+/** People on stage at once, beside the mentor. */
+export const stageSize = 12
 
 /** Chat lines that a late joiner sees. */
 export const chatKept = 500
@@ -81,24 +90,29 @@ export const emptyRoom = (sessionId: string): RoomState => ({
   people: [],
   hands: [],
   removed: [],
+  stage: null,
   chat: [],
 })
 
+/** Who goes has no hand up and no place on stage when they come back. */
 const without = (state: RoomState, userId: string): RoomState => ({
   ...state,
   people: state.people.filter((p) => p.userId !== userId),
   hands: state.hands.filter((h) => h !== userId),
+  stage: offStage(state, userId),
 })
+
+const offStage = ({ stage }: RoomState, userId: string) => stage && stage.filter((s) => s !== userId)
 
 type Folds = { [K in RoomEventKind]: (s: RoomState, e: Extract<RoomEvent, { kind: K }>) => RoomState }
 
 const folds: Folds = {
-  'room.opened': (s) => ({ ...s, phase: 'open' }),
-  'room.closed': (s) => ({ ...s, phase: 'closed', people: [], hands: [] }),
+  'room.opened': (s, { data }) => ({ ...s, phase: 'open', stage: data.staged ? [] : null }),
+  'room.closed': (s) => ({ ...s, phase: 'closed', people: [], hands: [], stage: s.stage && [] }),
   'peer.joined': (s, { at, data }) => {
     const joined = { ...data, joinedAt: at }
     const known = s.people.some((p) => p.userId === data.userId)
-    // A reload keeps its place in the list and its raised hand.
+    // A reload keeps its place in the list and on stage, and its raised hand.
     const people = known
       ? s.people.map((p) => (p.userId === data.userId ? { ...joined, joinedAt: p.joinedAt } : p))
       : [...s.people, joined]
@@ -111,6 +125,13 @@ const folds: Folds = {
     removed: [...s.removed.filter((r) => r !== data.userId), data.userId],
   }),
   'peer.muted': (s) => s,
+  /** Being brought on stage answers the raised hand. */
+  'stage.joined': (s, { data }) => ({
+    ...s,
+    stage: [...(offStage(s, data.userId) ?? []), data.userId],
+    hands: s.hands.filter((h) => h !== data.userId),
+  }),
+  'stage.left': (s, { data }) => ({ ...s, stage: offStage(s, data.userId) }),
   'hand.raised': (s, { data }) =>
     s.hands.includes(data.userId) ? s : { ...s, hands: [...s.hands, data.userId] },
   'hand.lowered': (s, { data }) => ({ ...s, hands: s.hands.filter((h) => h !== data.userId) }),
@@ -132,3 +153,6 @@ export function fold(state: RoomState, event: RoomEvent): RoomState {
 }
 
 export const findPerson = (state: RoomState, userId: string) => state.people.find((p) => p.userId === userId)
+
+/** May this person send sound and pictures? The mentor always may; it is the caller who knows who that is. */
+export const maySend = ({ stage }: RoomState, userId: string) => stage === null || stage.includes(userId)

@@ -11,15 +11,19 @@ import {
   connection,
   consumerInfo,
   dtlsParameters,
+  firstView,
   iceParameters,
   kind,
   mediaId,
   mediaSetup,
   producerInfo,
+  receiveMode,
   rtpCapabilities,
   rtpParameters,
   source,
   tile,
+  videoCodec,
+  way,
 } from './media.ts'
 import { roomEvent, roomState } from './room-state.ts'
 import { iceServer } from './turn.ts'
@@ -38,6 +42,50 @@ interface ClientMessage extends Message {
 
 const message = <const M extends ClientMessage>(declared: M): M => declared
 const ofSession = z.strictObject({ sessionId: id })
+const share = z.number().min(0).max(1)
+
+/** What a device needs to build its media anew. */
+const coming = { rtpCapabilities, view: firstView }
+
+/**
+ * How a learner receives. `wanted`: the mode they chose; `mode`: the one in force, lower when the budget asks for it.
+ * Budget and use are bytes of this session, both directions, on every device together.
+ */
+export const receiving = z.strictObject({
+  wanted: receiveMode,
+  mode: receiveMode,
+  reason: z.enum(['chosen', 'budget']),
+  budgetBytes: z.number().int().nullable(),
+  usedBytes: z.number().int(),
+})
+
+/** A step of getting media back, as the client took it. */
+export const ladderStep = z.strictObject({
+  step: z.enum(['socket', 'ice', 'transports', 'rejoin', 'move']),
+  /** From the first sign of trouble to media that flow again. */
+  ms: z.number().int().min(0).max(86_400_000),
+  /** Whose fault it looks like from the client. */
+  fault: z.enum(['network', 'server']),
+})
+
+/** A learner's link as their mentor sees it, and why it is so. */
+export const learnerLink = z.strictObject({
+  userId: id,
+  quality: z.enum(['good', 'weak', 'reconnecting']),
+  reason: z.enum(['none', 'loss', 'delay', 'narrow', 'network', 'server']),
+  mode: receiveMode,
+  way: way.nullable(),
+  rttMs: z.number().int().nullable(),
+  /** Packets lost in the last seconds: from them, and to them. */
+  lossUp: share.nullable(),
+  lossDown: share.nullable(),
+})
+
+const mediaAnswer = z.strictObject({
+  producers: z.array(producerInfo),
+  media: mediaSetup,
+  iceServers: z.array(iceServer),
+})
 
 export const roomMessages = {
   /** What the green room must know before the click. Refused with `not-booked`, `removed`, `session-ended`, `session-cancelled`. */
@@ -66,7 +114,7 @@ export const roomMessages = {
    */
   'room.join': message({
     access: 'booked',
-    input: z.strictObject({ sessionId: id, rtpCapabilities, resume: id.optional() }),
+    input: z.strictObject({ sessionId: id, ...coming, resume: id.optional() }),
     output: z.strictObject({
       peerId: id,
       state: roomState,
@@ -74,18 +122,21 @@ export const roomMessages = {
       connections: z.record(id, connection).meta({ description: 'peerId → how its media are' }),
       media: mediaSetup.nullable(),
       iceServers: z.array(iceServer),
+      receiving,
+      /** Video codecs that everybody present can decode, best first. */
+      codecs: z.array(videoCodec),
+      /** Of the mentor alone: how every learner's link is. */
+      links: z.array(learnerLink),
     }),
   }),
-  /** New transports for a peer whose media were lost (`media.lost`). */
-  'media.rejoin': message({
-    access: 'in-room',
-    input: z.strictObject({ rtpCapabilities }),
-    output: z.strictObject({
-      producers: z.array(producerInfo),
-      media: mediaSetup,
-      iceServers: z.array(iceServer),
-    }),
-  }),
+  /** New transports for a peer whose media were lost (`media.lost`), or whose client can't mend them. */
+  'media.rejoin': message({ access: 'in-room', input: z.strictObject(coming), output: mediaAnswer }),
+  /**
+   * Asked for by `media.moving`: transports on another node while the earlier ones go on. Send and receive on the new
+   * ones, then say `media.moved`, which closes the old. Repeating it makes the new ones anew.
+   */
+  'media.move': message({ access: 'in-room', input: z.strictObject(coming), output: mediaAnswer }),
+  'media.moved': message({ access: 'in-room', input: nothing, output: nothing }),
   'room.leave': message({ access: 'in-room', input: nothing, output: nothing }),
   /** Ends the class for all. */
   'room.end': message({ access: 'room-mentor', input: nothing, output: nothing }),
@@ -104,6 +155,14 @@ export const roomMessages = {
   }),
   /** Pauses that person's microphone. */
   'peer.mute': message({ access: 'room-mentor', input: z.strictObject({ userId: id }), output: nothing }),
+  /** On stage, in a room that has one: they may send, without joining again. Refused with `stage-full`. */
+  'stage.invite': message({ access: 'room-mentor', input: z.strictObject({ userId: id }), output: nothing }),
+  /** Off the stage: what they send is closed. One's own, or anybody's for the mentor. */
+  'stage.leave': message({
+    access: 'in-room',
+    input: z.strictObject({ userId: id.optional() }),
+    output: nothing,
+  }),
   /** Out of the room, for good. */
   'peer.remove': message({ access: 'room-mentor', input: z.strictObject({ userId: id }), output: nothing }),
 
@@ -117,7 +176,10 @@ export const roomMessages = {
     input: z.strictObject({ transportId: mediaId }),
     output: z.strictObject({ iceParameters }),
   }),
-  /** At most a microphone and a camera or screen of a learner, four of the mentor: `limit-reached`. */
+  /**
+   * At most a microphone and a camera or screen of a learner, four of the mentor: `limit-reached`. In a room with a
+   * stage only those on it: `not-on-stage`.
+   */
   'producer.create': message({
     access: 'in-room',
     input: z.strictObject({
@@ -150,10 +212,35 @@ export const roomMessages = {
     input: z.strictObject({ consumerIds: z.array(mediaId).max(400) }),
     output: nothing,
   }),
-  /** All video tiles on screen now. What is not among them is paused; layers follow the sizes. */
+  /**
+   * All video tiles on screen now, most wanted first. What is new among them comes as `consumer.opened`; what is not is
+   * paused, and closed some seconds later. Layers and priorities follow sizes and order.
+   */
   'view.set': message({
     access: 'in-room',
-    input: z.strictObject({ tiles: z.array(tile).max(400) }),
+    input: z.strictObject({ tiles: z.array(tile).max(50) }),
+    output: nothing,
+  }),
+  /** How to receive from now on; remembered for the person's next rooms. A mode chosen overrides the budget's step. */
+  'receive.set': message({
+    access: 'in-room',
+    input: z.strictObject({
+      mode: receiveMode,
+      budgetBytes: z.number().int().min(1_000_000).max(1_000_000_000_000).nullable(),
+    }),
+    output: receiving,
+  }),
+  /** What the client measured in the last seconds, and steps it took to get media back since it last told. */
+  'link.report': message({
+    access: 'in-room',
+    input: z.strictObject({
+      way: way.nullable(),
+      rttMs: z.number().int().min(0).max(600_000).nullable(),
+      lossDown: share.nullable(),
+      /** Share of the sound that had to be made up. */
+      concealed: share.nullable(),
+      steps: z.array(ladderStep).max(20),
+    }),
     output: nothing,
   }),
 }
@@ -177,8 +264,20 @@ export const roomNotices = {
   'peer.connection': z.strictObject({ peerId: id, connection }),
   /** This peer's transports are gone (a worker or node died): `media.rejoin`. */
   'media.lost': nothing,
+  /** The node is to be emptied: `media.move`. */
+  'media.moving': nothing,
+  /** To the publisher: the largest spatial layer that anybody looks at; -1: nobody does, send nothing. */
+  'layers.wanted': z.strictObject({ producerId: mediaId, layer: z.number().int().min(-1).max(3) }),
+  'codecs.changed': z.strictObject({ codecs: z.array(videoCodec) }),
+  'receiving.changed': receiving,
+  /** To the mentor. */
+  'link.changed': learnerLink,
   /** Another tab or device of this person has the seat now. */
   'room.replaced': ofSession,
   /** The mentor removed you. */
   'room.removed': ofSession,
 }
+
+export type Receiving = z.infer<typeof receiving>
+export type LadderStep = z.infer<typeof ladderStep>
+export type LearnerLink = z.infer<typeof learnerLink>

@@ -17,6 +17,8 @@ export const session = z
     startsAt: instant,
     durationMinutes: z.number().int(),
     capacity: z.number().int(),
+    /** In its room only the mentor and up to 12 people brought on stage send; the others look, listen and raise hands. */
+    staged: z.boolean(),
     seatsLeft: z.number().int(),
     pricePaise: paise,
     skills: z.array(z.string()),
@@ -27,12 +29,17 @@ export const session = z
   .meta({ id: 'Session' })
 export type Session = z.infer<typeof session>
 
+/** Seats of a session in which everybody may send; more need a stage. */
+export const largestWithoutStage = 50
+
 export const sessionInput = z.strictObject({
   title: text(3, 120),
   description: text(1, 4000),
   startsAt: instant,
   durationMinutes: z.number().int().min(5).max(480),
   capacity: z.number().int().min(1).max(300),
+  /** Required above `largestWithoutStage` seats; it can't be changed once the room was opened. */
+  staged: z.boolean().default(false),
   pricePaise: paise,
   skills,
 })
@@ -138,7 +145,8 @@ export const sessionRoutes = {
     limit: 'sessions',
     summary: 'Change an own session that has not started',
     params: one,
-    body: sessionInput.partial(),
+    // A default would change what was not named.
+    body: sessionInput.partial().extend({ staged: z.boolean().optional() }),
     response: session,
   }),
   cancel: route({

@@ -41,6 +41,7 @@ export interface Database {
     starts_at: ColumnType<Date, Date | string, Date | string>
     duration_minutes: number
     capacity: number
+    staged: Generated<boolean>
     price_paise: number
     skills: Generated<string[]>
     status: Generated<'scheduled' | 'live' | 'ended' | 'cancelled'>
@@ -96,5 +97,27 @@ export interface Database {
     actor_id: string | null
     kind: string
     data: JSONColumnType<Record<string, unknown>>
+  }
+  room_node: { session_id: string; node_id: string; created_at: At }
+  receive_choice: {
+    account_id: string
+    mode: 'full' | 'saver' | 'slides' | 'voice'
+    /** bigint: a string as it comes from the driver. */
+    budget_bytes: ColumnType<string | null, number | null, number | null>
+    beyond_in: string | null
+  }
+  data_use: {
+    session_id: string
+    account_id: string
+    node_id: string
+    peer_id: string
+    earlier: ColumnType<string, number, number>
+    bytes: ColumnType<string, number, number>
+  }
+  readiness: {
+    session_id: string
+    account_id: string
+    at: At
+    result: JSONColumnType<Record<string, unknown>>
   }
 }
