@@ -1,9 +1,11 @@
-/** What is spoken in a room, and how a video's layers follow the size at which it is shown. */
+/** What is spoken in a room, and how much of it one peer may send. */
+import { videoCodec } from '@peerlearn/contract/media'
+import type { RtpCapabilities, VideoCodec } from '@peerlearn/contract/media'
 import type { types } from 'mediasoup'
 
 /**
- * Opus sends nothing in silence (DTX) and repairs single losses by itself (FEC); VP8 is what every browser
- * encodes in simulcast.
+ * Opus sends nothing in silence (DTX) and repairs single losses by itself (FEC); mediasoup routes no RED. VP8 is what
+ * every browser encodes in simulcast, and comes first, so that it is the one used where nobody asked for another.
  */
 export const mediaCodecs: types.RouterRtpCodecCapability[] = [
   {
@@ -14,21 +16,26 @@ export const mediaCodecs: types.RouterRtpCodecCapability[] = [
     parameters: { usedtx: 1, useinbandfec: 1 },
   },
   { kind: 'video', mimeType: 'video/VP8', clockRate: 90000 },
+  { kind: 'video', mimeType: 'video/VP9', clockRate: 90000, parameters: { 'profile-id': 0 } },
+  { kind: 'video', mimeType: 'video/AV1', clockRate: 90000 },
 ]
 
-/** Bits per second that one peer may send us; a larger sender is told to slow down. */
-export const maxIncomingBitrate = 4_000_000
-/** What a receiver is believed to take before anything was measured. */
-export const initialOutgoingBitrate = 1_000_000
-
-/** A tile up to this many device pixels high is sharp enough with the layer of that index. */
-const layerHeights = [200, 400]
-
-/** The spatial layer (0 is the smallest) for a tile, never above what is produced. */
-export function layerFor(tileHeight: number, producedLayers: number): number {
-  const wanted = layerHeights.findIndex((limit) => tileHeight <= limit)
-  return Math.min(wanted === -1 ? layerHeights.length : wanted, producedLayers - 1)
+/** Which video codecs of the room all of these can decode, best first; all of the room's when there is nobody. */
+export function commonCodecs(everybody: Iterable<RtpCapabilities>): VideoCodec[] {
+  const people = [...everybody]
+  return videoCodec.options.filter((codec) => people.every((person) => decodes(person, codec)))
 }
 
-/** A screen is read, not watched: it keeps its bits when a link is short. */
-export const screenPriority = 10
+const decodes = ({ codecs = [] }: RtpCapabilities, wanted: VideoCodec) =>
+  codecs.some(
+    ({ mimeType, parameters }) =>
+      mimeType.toLowerCase() === wanted.toLowerCase() &&
+      (wanted !== 'video/VP9' || Number(parameters?.['profile-id'] ?? 0) === 0),
+  )
+
+/** Bits a second that one peer is asked to stay under, by how many producers it may have. */
+export const maxIncomingBitrate = ({ audio, video }: Record<types.MediaKind, number>) =>
+  Math.min(12_000_000, 500_000 + audio * 250_000 + video * 3_000_000)
+
+/** What a receiver is believed to take before anything was measured. */
+export const initialOutgoingBitrate = 1_000_000

@@ -38,6 +38,18 @@ describe('the settings of a media node', () => {
     expect(problemsOf({ NODE_ENV: 'production', SFU_SECRET: secret })).toHaveLength(1)
   })
 
+  it('put the pipes to other nodes beside the workers, at the address that is announced', () => {
+    const { pipes } = parseConfig({ SFU_SECRET: secret, MEDIASOUP_ANNOUNCED_ADDRESS: '203.0.113.7' })
+    expect(pipes).toEqual({ address: '203.0.113.7', ports: { min: 41000, max: 41999 } })
+    expect(parseConfig({ SFU_SECRET: secret, RTC_MIN_PORT: '65000' }).pipes).toEqual({
+      address: '127.0.0.1',
+      ports: { min: 63000, max: 63999 },
+    })
+    expect(problemsOf({ SFU_SECRET: secret, SFU_PIPE_MIN_PORT: '40001', SFU_WORKERS: '4' })).toHaveLength(1)
+    expect(problemsOf({ SFU_SECRET: secret, SFU_PIPE_ADDRESS: 'sfu.example.org' })).toHaveLength(1)
+    expect(problemsOf({ SFU_SECRET: secret, SFU_URL: 'http://x', REDIS_URL: 'postgres://x' })).toHaveLength(2)
+  })
+
   it('need as many ports as workers', () => {
     const ports = { RTC_MIN_PORT: '40000', RTC_MAX_PORT: '40001' }
     expect(problemsOf({ SFU_SECRET: secret, ...ports, SFU_WORKERS: '2' })).toEqual([])

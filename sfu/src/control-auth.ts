@@ -1,5 +1,5 @@
 /** Both ends of a control channel prove that they know the secret, without sending it. */
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { controlHeaders } from '@peerlearn/contract/sfu'
 import { z } from 'zod'
@@ -15,6 +15,23 @@ const claims = z.object({
 
 const proofOf = (secret: string, side: 'server' | 'sfu', nonce: string, time: string) =>
   createHmac('sha256', secret).update(`${side}:${nonce}:${time}`).digest('hex')
+
+/** What a node that follows another sends to open the channel, and the proof that the other must answer. */
+export function challenge(secret: string): { headers: Record<string, string>; expected: string } {
+  const nonce = randomBytes(16).toString('hex')
+  const time = String(Date.now())
+  return {
+    headers: {
+      [controlHeaders.nonce]: nonce,
+      [controlHeaders.time]: time,
+      [controlHeaders.proof]: proofOf(secret, 'server', nonce, time),
+    },
+    expected: proofOf(secret, 'sfu', nonce, time),
+  }
+}
+
+export const sameProof = (given: string, expected: string) =>
+  given.length === expected.length && timingSafeEqual(Buffer.from(given), Buffer.from(expected))
 
 export class ControlAuth {
   readonly #secret: string

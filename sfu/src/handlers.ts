@@ -5,6 +5,8 @@ import { sfuMessages } from '@peerlearn/contract/sfu'
 import type { SfuMethod } from '@peerlearn/contract/sfu'
 import type { Channel } from './channel.ts'
 import { Queues } from './queues.ts'
+import { probeHandlers } from './probe-handlers.ts'
+import type { Probes } from './probes.ts'
 import type { Rooms } from './rooms.ts'
 
 type Input<M extends SfuMethod> = ParsedOf<(typeof sfuMessages)[M]>
@@ -16,8 +18,13 @@ export type Handle = (method: SfuMethod, data: unknown, channel: Channel) => Pro
 
 export const isMethod = (name: string): name is SfuMethod => Object.hasOwn(sfuMessages, name)
 
-export function makeHandle(rooms: Rooms): Handle {
-  const handlers = makeHandlers(rooms)
+export interface ThisNode {
+  nodeId: string
+  drain(draining: boolean): void
+}
+
+export function makeHandle(rooms: Rooms, probes: Probes, node: ThisNode): Handle {
+  const handlers: Handlers = { ...makeHandlers(rooms, node), ...probeHandlers(probes) }
   const queues = new Queues()
   return async (method, data, channel) => {
     const input = sfuMessages[method].input.parse(data)
@@ -30,18 +37,41 @@ export function makeHandle(rooms: Rooms): Handle {
   }
 }
 
-/** A peer's requests are handled in order, a room's too; nobody waits for anybody else. */
-const queueOf = (of: { roomId: string; peerId?: string }) => `${of.roomId} ${of.peerId ?? ''}`
+/** The requests of a peer, a pipe, a probe and a room are handled in order; nobody waits for anybody else. */
+const queueOf = (of: Asked) => `${of.roomId ?? ''} ${of.peerId ?? of.pipeId ?? of.probeId ?? ''}`
+interface Asked {
+  roomId?: string
+  peerId?: string
+  pipeId?: string
+  probeId?: string
+  draining?: boolean
+}
 
-function makeHandlers(rooms: Rooms): Handlers {
+type Own = Omit<Handlers, 'probe.open' | 'probe.connect' | 'probe.close'>
+
+function makeHandlers(rooms: Rooms, node: ThisNode): Own {
   const peerOf = (roomId: string, peerId: string) => rooms.get(roomId).getPeer(peerId)
+  const pipesOf = (roomId: string) => rooms.get(roomId).media.pipesOut
   return {
-    'room.attach': ({ roomId }, channel) => rooms.open(roomId).attach(channel),
+    'node.drain': ({ draining }) => done(node.drain(draining)),
+    'room.attach': ({ roomId, as }, channel) =>
+      (as === 'server' ? rooms.open(roomId) : rooms.get(roomId)).attach(channel, as),
+    'room.link': ({ roomId, nodes }) => {
+      const others = nodes.filter(({ nodeId }) => nodeId !== node.nodeId)
+      rooms.get(roomId).media.link(new Map(others.map(({ nodeId, url }) => [nodeId, url])))
+      return {}
+    },
     'room.detach': ({ roomId }, channel) => done(rooms.detach(roomId, channel)),
     'room.close': ({ roomId }) => done(rooms.close(roomId)),
 
-    'peer.create': ({ roomId, peerId, rtpCapabilities, maxProducers }, channel) =>
-      rooms.get(roomId).createPeer(channel, { id: peerId, rtpCapabilities, maxProducers }),
+    'peer.create': ({ roomId, peerId, ...options }, channel) =>
+      rooms.get(roomId).createPeer(channel, { id: peerId, ...options }),
+    'peer.limit': async ({ roomId, peerId, maxProducers }) =>
+      done(await peerOf(roomId, peerId).use((media) => media.setLimits(maxProducers))),
+    'receive.set': async ({ roomId, peerId, ...rule }) => {
+      const room = rooms.get(roomId)
+      return done(await room.media.setRule(room.getPeer(peerId), rule))
+    },
     'peer.resume': ({ roomId, peerId }, channel) => {
       const peer = rooms.find(roomId)?.peers.get(peerId)
       peer?.claim(channel)
@@ -68,9 +98,17 @@ function makeHandlers(rooms: Rooms): Handlers {
       done(await peerOf(roomId, peerId).use(({ producers }) => producers.get(producerId).close())),
 
     'consumer.resume': async ({ roomId, peerId, consumerIds }) =>
-      done(await peerOf(roomId, peerId).use(({ consumers }) => consumers.setReady(consumerIds))),
+      done(await peerOf(roomId, peerId).use(({ receiver }) => receiver.setReady(consumerIds))),
     'view.set': async ({ roomId, peerId, tiles }) =>
-      done(await peerOf(roomId, peerId).use(({ consumers }) => consumers.setView(tiles))),
+      done(await peerOf(roomId, peerId).use(({ receiver }) => receiver.setView(tiles))),
+
+    'pipe.open': async ({ roomId, pipeId, ...end }, channel) =>
+      await pipesOf(roomId).open(channel, pipeId, end, await rooms.get(roomId).hosts.any()),
+    'pipe.consume': ({ roomId, pipeId, producerId }) => pipesOf(roomId).consume(pipeId, producerId),
+    'pipe.release': ({ roomId, pipeId, producerId }) => done(pipesOf(roomId).release(pipeId, producerId)),
+    'pipe.want': ({ roomId, pipeId, producerId, layer }) =>
+      done(pipesOf(roomId).want(pipeId, producerId, layer)),
+    'pipe.close': ({ roomId, pipeId }) => done(pipesOf(roomId).close(pipeId)),
   }
 }
 

@@ -1,40 +1,51 @@
 /** A room's foothold on one worker: its router, and the transports made there. */
+import { randomUUID } from 'node:crypto'
 import type { types } from 'mediasoup'
 import { initialOutgoingBitrate, mediaCodecs } from './codecs.ts'
 import { limited } from './deadline.ts'
+import { Loudness } from './loudness.ts'
+import { Rates } from './rates.ts'
+import { unavailable } from './refusals.ts'
 import type { WorkerSlot } from './worker-slot.ts'
 
 /** Seconds without any sign of a browser (it asks every 2.5 s) until its path counts as gone. */
 const iceConsentTimeout = 10
 
 export class Host {
+  readonly id = randomUUID()
+  readonly slot: WorkerSlot
   readonly router: types.Router
-  readonly loudness: types.AudioLevelObserver
+  readonly loudness: Loudness
+  readonly rates = new Rates()
+  /** To other workers and nodes. */
+  readonly pipeTransports = new Set<types.PipeTransport>()
   readonly #server: types.WebRtcServer
-  readonly #slot: WorkerSlot
 
   private constructor(
     slot: WorkerSlot,
     server: types.WebRtcServer,
     router: types.Router,
-    loudness: types.AudioLevelObserver,
+    loudness: Loudness,
   ) {
-    this.#slot = slot
     this.#server = server
+    this.slot = slot
     this.router = router
     this.loudness = loudness
     slot.rooms += 1
-    router.observer.once('close', () => (slot.rooms -= 1))
+    router.observer.once('close', () => {
+      slot.rooms -= 1
+      loudness.close()
+    })
   }
 
   /** @throws AppError media-unavailable */
   static async open(slot: WorkerSlot): Promise<Host> {
     const { router, server } = await slot.createRouter(mediaCodecs)
     try {
-      const loudness = await limited(
-        router.createAudioLevelObserver({ maxEntries: 5, threshold: -60, interval: 400 }),
-      )
-      return new Host(slot, server, router, loudness)
+      const loudness = await Loudness.open(router)
+      if (!router.closed) return new Host(slot, server, router, loudness)
+      loudness.close()
+      throw unavailable()
     } catch (error) {
       router.close()
       throw error
@@ -45,6 +56,7 @@ export class Host {
     return this.router.closed
   }
 
+  /** @throws AppError media-unavailable */
   async createTransport(): Promise<types.WebRtcTransport> {
     const transport = await limited(
       this.router.createWebRtcTransport({
@@ -57,14 +69,48 @@ export class Host {
       }),
       (late) => late.close(),
     )
-    transport.observer.on('newconsumer', (consumer) => {
-      this.#slot.consumers += 1
-      consumer.observer.once('close', () => (this.#slot.consumers -= 1))
-    })
+    this.#adopt(transport, 'producers')
+    return transport
+  }
+
+  /** @throws AppError media-unavailable */
+  async createPipe(options: types.PipeTransportOptions): Promise<types.PipeTransport> {
+    const transport = await limited(this.router.createPipeTransport(options), (late) => late.close())
+    this.#adopt(transport, 'pipes')
+    this.pipeTransports.add(transport)
+    transport.observer.once('close', () => this.pipeTransports.delete(transport))
     return transport
   }
 
   close(): void {
     this.router.close()
   }
+
+  /** One that was asked for before the router closed, and came after, would never be closed. */
+  #adopt(transport: types.Transport, produced: 'producers' | 'pipes'): void {
+    countOn(this.slot, transport, produced)
+    if (!this.router.closed) return
+    transport.close()
+    throw unavailable()
+  }
+}
+
+/**
+ * Keeps the worker's counts true; what arrives through a pipe counts as such. What was asked for before the transport
+ * closed, and answered after, would otherwise never be closed.
+ */
+function countOn(slot: WorkerSlot, transport: types.Transport, produced: 'producers' | 'pipes'): void {
+  const { observer } = transport
+  slot.transports += 1
+  observer.once('close', () => (slot.transports -= 1))
+  observer.on('newconsumer', (consumer) => {
+    if (transport.closed) return consumer.close()
+    slot.consumers += 1
+    consumer.observer.once('close', () => (slot.consumers -= 1))
+  })
+  observer.on('newproducer', (producer) => {
+    if (transport.closed) return producer.close()
+    slot[produced] += 1
+    producer.observer.once('close', () => (slot[produced] -= 1))
+  })
 }

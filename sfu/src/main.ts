@@ -1,4 +1,5 @@
 /** The media node's process: it starts, serves servers, and goes when it is told to or its parent is gone. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfigError, parseConfig } from './config.ts'
 import { makeLog } from './log.ts'
 import { startNode } from './node.ts'
@@ -24,13 +25,25 @@ const node = await startNode(config, log).catch((error: unknown) => {
 log.info({ port: node.port, workers: config.SFU_WORKERS }, 'the media node is ready')
 
 let stopping = false
-const stop = async () => {
+const end = async () => {
   if (stopping) process.exit(0)
   stopping = true
   await node.close()
   process.exit(0)
 }
-process.on('SIGTERM', () => void stop())
-process.on('SIGINT', () => void stop())
+
+let draining = false
+/** People are moved to other nodes first, as far as there are any; who is told twice goes at once. */
+const drainThenEnd = async () => {
+  if (draining) return await end()
+  draining = true
+  node.drain(true)
+  const until = performance.now() + config.SFU_DRAIN_SECONDS * 1_000
+  while (node.rooms.peers > 0 && performance.now() < until) await sleep(100)
+  log.info({ peersLeft: node.rooms.peers }, 'the media node goes')
+  await end()
+}
+process.on('SIGTERM', () => void drainThenEnd())
+process.on('SIGINT', () => void end())
 // a parent that is gone: its IPC channel says so
 process.on('disconnect', () => process.exit(0))

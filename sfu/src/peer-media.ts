@@ -8,20 +8,31 @@ import type {
   TransportInfo,
 } from '@peerlearn/contract/media'
 import type { types } from 'mediasoup'
+import type { FirstView, MediaSetup } from '@peerlearn/contract/media'
+import type { ReceiveRule } from '@peerlearn/contract/sfu'
+import type { Audibles } from './audible.ts'
 import { maxIncomingBitrate } from './codecs.ts'
 import { ConnectionWatch } from './connection.ts'
-import { Consumers } from './consumers.ts'
 import { limited } from './deadline.ts'
 import type { Host } from './host.ts'
 import { Producers } from './producers.ts'
 import type { Producer, ProducerLimits } from './producers.ts'
+import { PeerMeter } from './peer-meter.ts'
+import { Receiver } from './receiver.ts'
+import type { ReceiverListener } from './receiver.ts'
 import { acceptedCapabilities, fromClient } from './refusals.ts'
-import { Traffic } from './traffic.ts'
+import type { Supply } from './supply.ts'
 
 export interface PeerMediaOptions {
   id: string
   rtpCapabilities: RtpCapabilities
   maxProducers: ProducerLimits
+  receive: ReceiveRule
+  view: FirstView
+}
+
+export interface MediaListener extends ReceiverListener {
+  connectionChanged(state: Connection): void
 }
 
 export class PeerMedia {
@@ -29,41 +40,56 @@ export class PeerMedia {
   readonly send: types.WebRtcTransport
   readonly recv: types.WebRtcTransport
   readonly producers: Producers
-  readonly consumers: Consumers
+  readonly receiver: Receiver
+  readonly meter: PeerMeter
   readonly connection: ConnectionWatch
-  readonly #sent: Traffic
-  readonly #received: Traffic
+  /** What its client can decode. */
+  readonly rtpCapabilities: RtpCapabilities
+  readonly #view: FirstView
 
   private constructor(
     host: Host,
     [send, recv]: [types.WebRtcTransport, types.WebRtcTransport],
-    { id, maxProducers }: PeerMediaOptions,
+    options: PeerMediaOptions,
     rtpCapabilities: types.RtpCapabilities,
-    onConnection: (state: Connection) => void,
+    supply: Supply,
+    listener: MediaListener,
   ) {
+    const { id, maxProducers, receive, view } = options
+    this.#view = view
+    this.rtpCapabilities = options.rtpCapabilities
     this.host = host
     this.send = send
     this.recv = recv
     this.producers = new Producers(id, maxProducers, send)
-    this.consumers = new Consumers(host.router, recv, rtpCapabilities)
-    this.connection = new ConnectionWatch([send, recv], onConnection)
-    this.#sent = new Traffic(send, 'bytesReceived')
-    this.#received = new Traffic(recv, 'bytesSent')
+    this.meter = new PeerMeter(send, recv)
+    this.receiver = new Receiver({
+      peerId: id,
+      host,
+      transport: recv,
+      rtpCapabilities,
+      rule: receive,
+      supply,
+      rates: host.rates,
+      listener,
+    })
+    this.connection = new ConnectionWatch([send, recv], (state) => listener.connectionChanged(state))
   }
 
   /** Makes both transports, or neither. @throws AppError media-refused, media-unavailable */
   static async open(
     host: Host,
     options: PeerMediaOptions,
-    onConnection: (state: Connection) => void,
+    supply: Supply,
+    listener: MediaListener,
   ): Promise<PeerMedia> {
     const rtpCapabilities = acceptedCapabilities(options.rtpCapabilities)
     const made = await Promise.allSettled([host.createTransport(), host.createTransport()])
     const [send, recv] = made.map((one) => (one.status === 'fulfilled' ? one.value : undefined))
     try {
       if (!send || !recv) throw made.find((one) => one.status === 'rejected')?.reason
-      await limited(send.setMaxIncomingBitrate(maxIncomingBitrate))
-      return new PeerMedia(host, [send, recv], options, rtpCapabilities, onConnection)
+      await limited(send.setMaxIncomingBitrate(maxIncomingBitrate(options.maxProducers)))
+      return new PeerMedia(host, [send, recv], options, rtpCapabilities, supply, listener)
     } catch (error) {
       send?.close()
       recv?.close()
@@ -71,8 +97,11 @@ export class PeerMedia {
     }
   }
 
-  get transports(): { send: TransportInfo; recv: TransportInfo } {
-    return { send: transportInfo(this.send), recv: transportInfo(this.recv) }
+  /** What the client needs to begin: its transports, and the first consumers. @throws AppError */
+  async begin(audibles: Audibles): Promise<MediaSetup> {
+    this.receiver.setAudible(audibles)
+    const consumers = await this.receiver.open(this.#view)
+    return { send: transportInfo(this.send), recv: transportInfo(this.recv), consumers }
   }
 
   /** @throws AppError not-found, media-refused, media-unavailable */
@@ -87,23 +116,22 @@ export class PeerMedia {
     return await fromClient(transport, transport.restartIce())
   }
 
-  /** Once a second: is anything weak? */
-  judge(): void {
-    const scores = this.producers.list.map(producerScore).concat(this.consumers.score)
-    const known = scores.filter((score) => score !== undefined)
-    this.connection.judge(known.length > 0 ? Math.min(...known) : undefined)
+  /** From now on it may send no more than this. @throws AppError media-unavailable */
+  async setLimits(limits: ProducerLimits): Promise<void> {
+    this.producers.setLimits(limits)
+    await limited(this.send.setMaxIncomingBitrate(maxIncomingBitrate(limits)))
   }
 
-  /** Bits since the last call. */
-  async traffic(): Promise<{ bitsIn: number; bitsOut: number }> {
-    const [bitsIn, bitsOut] = await Promise.all([
-      this.producers.list.length > 0 ? this.#sent.bits() : 0,
-      this.consumers.size > 0 ? this.#received.bits() : 0,
-    ])
-    return { bitsIn, bitsOut }
+  /** Once a second: is anything weak? */
+  judge(): void {
+    const scores = this.producers.list.map(producerScore).concat(this.receiver.score)
+    const known = scores.filter((score) => score !== undefined)
+    this.connection.judge(known.length > 0 ? Math.min(...known) : undefined)
+    this.receiver.judge()
   }
 
   close(): void {
+    this.receiver.close()
     this.send.close()
     this.recv.close()
   }

@@ -8,15 +8,19 @@ import type {
   MediaSetup,
 } from '@peerlearn/contract/media'
 import type { PeerInfo } from '@peerlearn/contract/sfu'
+import type { Audibles } from './audible.ts'
 import type { Channel } from './channel.ts'
 import type { Host } from './host.ts'
 import { PeerMedia } from './peer-media.ts'
 import type { PeerMediaOptions } from './peer-media.ts'
 import { producerInfo } from './producers.ts'
 import type { Producer, ProducerWish } from './producers.ts'
+import type { Receiver } from './receiver.ts'
 import { unavailable } from './refusals.ts'
+import type { Supply } from './supply.ts'
 
 export interface PeerOptions extends PeerMediaOptions {
+  mentor: boolean
   graceSeconds: number
 }
 
@@ -24,50 +28,47 @@ export interface PeerListener {
   connectionChanged(state: Connection): void
   consumerOpened(consumer: ConsumerInfo): void
   consumerClosed(consumerId: string): void
+  consumerFailed(error: unknown, producerId: string): void
   /** Nobody spoke for it for the grace time. */
   unclaimed(): void
 }
 
 export class Peer {
   readonly id: string
+  readonly mentor: boolean
   closed = false
   readonly #options: PeerOptions
   readonly #listener: PeerListener
   #media: PeerMedia | undefined
   #owner: Channel | undefined
   #grace: NodeJS.Timeout | undefined
-  /** It has everything that was in the room when it came: from now on it is given what is new. */
-  #open = false
 
   constructor(options: PeerOptions, owner: Channel, listener: PeerListener) {
     this.id = options.id
+    this.mentor = options.mentor
     this.#options = options
     this.#owner = owner
     this.#listener = listener
   }
 
   /**
-   * Makes its transports, and a paused consumer for each producer of others, asking again until none is new.
+   * Makes its transports, and paused consumers for what it sees and hears first.
    * @throws AppError peer-lost, media-refused, media-unavailable
    */
-  async open(host: Host, producersOfOthers: () => Producer[]): Promise<MediaSetup> {
-    const media = await PeerMedia.open(host, this.#options, (state) =>
-      this.#listener.connectionChanged(state),
-    )
+  async open(host: Host, supply: Supply, audibles: () => Audibles): Promise<MediaSetup> {
+    const media = await PeerMedia.open(host, this.#options, supply, {
+      connectionChanged: (state) => this.#listener.connectionChanged(state),
+      opened: (consumer) => this.closed || this.#listener.consumerOpened(consumer),
+      closed: (consumerId) => this.closed || this.#listener.consumerClosed(consumerId),
+      failed: (error, producerId) => this.closed || this.#listener.consumerFailed(error, producerId),
+    })
     if (this.closed) media.close()
     this.#requireOpen()
     this.#media = media
     if (!this.#owner) media.connection.setClaimed(false)
-    const seen = new Set<Producer>()
-    for (;;) {
-      const fresh = producersOfOthers().filter((producer) => !seen.has(producer))
-      if (fresh.length === 0) break
-      await Promise.all(fresh.map((producer) => this.#consume(media, producer)))
-      for (const producer of fresh) seen.add(producer)
-      this.#requireOpen()
-    }
-    this.#open = true
-    return { ...media.transports, consumers: media.consumers.infos }
+    const setup = await media.begin(audibles())
+    this.#requireOpen()
+    return setup
   }
 
   get host(): Host | undefined {
@@ -80,18 +81,20 @@ export class Peer {
 
   get info(): PeerInfo {
     const connection = this.#media?.connection.state ?? 'connecting'
-    return { peerId: this.id, connection, producers: this.producers.map(producerInfo) }
+    return { peerId: this.id, mentor: this.mentor, connection, producers: this.producers.map(producerInfo) }
   }
 
   get consumers(): ConsumerInfo[] {
-    return this.#media?.consumers.infos ?? []
+    return this.#media?.receiver.infos ?? []
   }
 
-  /** Offers another's new producer to this peer. */
-  async receive(producer: Producer): Promise<void> {
-    if (!this.#open || this.closed || !this.#media) return
-    const info = await this.#consume(this.#media, producer)
-    if (info && !this.closed) this.#listener.consumerOpened(info)
+  /** What it receives, once its media are there: told of all that changes in the room. */
+  get receiver(): Receiver | undefined {
+    return this.closed ? undefined : this.#media?.receiver
+  }
+
+  get media(): PeerMedia | undefined {
+    return this.#media
   }
 
   /** The media for one request, which fails with peer-lost when the peer goes while it runs. @throws AppError */
@@ -137,21 +140,11 @@ export class Peer {
     this.#media?.judge()
   }
 
-  /** Bits since the last call. */
-  async traffic(): Promise<{ bitsIn: number; bitsOut: number }> {
-    return (await this.#media?.traffic()) ?? { bitsIn: 0, bitsOut: 0 }
-  }
-
   close(): void {
     if (this.closed) return
     this.closed = true
     clearTimeout(this.#grace)
     this.#media?.close()
-  }
-
-  /** One that closes while the peer is still being set up was never told, and is only left out. */
-  #consume(media: PeerMedia, producer: Producer): Promise<ConsumerInfo | undefined> {
-    return media.consumers.open(producer, (id) => this.#open && this.#listener.consumerClosed(id))
   }
 
   #requireOpen(): void {

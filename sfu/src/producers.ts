@@ -1,6 +1,7 @@
 /** What a peer sends: its producers, within its limits, on its send transport. */
 import { AppError } from '@peerlearn/contract/errors'
 import type { ProducerInfo, RtpParameters, Source } from '@peerlearn/contract/media'
+import { parseScalabilityMode } from 'mediasoup'
 import type { types } from 'mediasoup'
 import { limited } from './deadline.ts'
 import { fromClient } from './refusals.ts'
@@ -27,7 +28,7 @@ const kindOf: Record<Source, types.MediaKind> = {
 
 export class Producers {
   readonly #peerId: string
-  readonly #limits: ProducerLimits
+  #limits: ProducerLimits
   readonly #transport: types.WebRtcTransport
   readonly #byId = new Map<string, Producer>()
 
@@ -44,6 +45,7 @@ export class Producers {
   /** @throws AppError limit-reached, media-refused, media-unavailable */
   async create({ kind, source, rtpParameters, paused }: ProducerWish): Promise<Producer> {
     this.#requireRoom(kind, source)
+    requireFewLayers(rtpParameters)
     const options: types.ProducerOptions<Sent> = {
       kind,
       // The contract leaves URIs and parameters open: mediasoup itself judges them, and refuses by throwing.
@@ -57,6 +59,15 @@ export class Producers {
     this.#byId.set(producer.id, producer)
     producer.observer.once('close', () => this.#byId.delete(producer.id))
     return producer
+  }
+
+  /** From now on no more than this; the newest beyond it are closed. */
+  setLimits(limits: ProducerLimits): void {
+    this.#limits = limits
+    for (const kind of ['audio', 'video'] as const) {
+      const sent = this.list.filter((producer) => producer.kind === kind)
+      for (const producer of sent.slice(limits[kind])) producer.close()
+    }
   }
 
   /** Pauses or resumes; false when it was so already. @throws AppError not-found */
@@ -80,6 +91,19 @@ export class Producers {
       throw new AppError('limit-reached', `This ${source} is already being sent.`)
     if (this.list.filter((producer) => producer.kind === kind).length >= this.#limits[kind])
       throw new AppError('limit-reached', `No more ${kind} may be sent.`)
+  }
+}
+
+/** Of each kind; mediasoup itself would make ninety-nine. */
+const mostLayers = 3
+
+/** Layers are streams of simulcast or those of SVC within one, and not both. @throws AppError media-refused */
+function requireFewLayers({ encodings = [] }: RtpParameters): void {
+  for (const { scalabilityMode } of encodings) {
+    const { spatialLayers, temporalLayers } = parseScalabilityMode(scalabilityMode)
+    const isSimple = encodings.length === 1 || spatialLayers === 1
+    if (!isSimple || spatialLayers > mostLayers || temporalLayers > mostLayers)
+      throw new AppError('media-refused', 'So many layers are not accepted.')
   }
 }
 

@@ -1,25 +1,40 @@
 /** The node's rooms by id: made when a server attaches, closed when asked or when nobody needs them any more. */
 import { AppError } from '@peerlearn/contract/errors'
-import type { RoomStats } from '@peerlearn/contract/sfu'
 import type { Channel } from './channel.ts'
+import { mediaFull } from './host-set.ts'
+import type { Links } from './links.ts'
 import type { Logger } from './log.ts'
 import { Room } from './room.ts'
+import type { RoomSettings } from './room.ts'
+import { RoomMeter } from './room-stats.ts'
+import type { RoomMeasure } from './room-stats.ts'
 import type { Workers } from './workers.ts'
 
 /** Seconds that a room without peers waits for a server to come back to it. */
 const unusedSeconds = 30
+/** Rooms that are measured at once: their workers answer in between, and the node does other things too. */
+const measuredAtOnce = 8
+
+export interface RoomsOptions extends RoomSettings {
+  maxRooms: number
+}
 
 export class Rooms {
   readonly #byId = new Map<string, Room>()
   readonly #unusedFor = new WeakMap<Room, number>()
+  readonly #meters = new WeakMap<Room, RoomMeter>()
   readonly #workers: Workers
-  readonly #graceSeconds: number
+  readonly #links: Links
+  readonly #options: RoomsOptions
   readonly #log: Logger
   readonly #everySecond: NodeJS.Timeout
+  /** No new rooms are taken. */
+  draining = false
 
-  constructor(workers: Workers, graceSeconds: number, log: Logger) {
+  constructor(workers: Workers, links: Links, options: RoomsOptions, log: Logger) {
     this.#workers = workers
-    this.#graceSeconds = graceSeconds
+    this.#links = links
+    this.#options = options
     this.#log = log
     this.#everySecond = setInterval(() => this.#look(), 1_000)
   }
@@ -28,14 +43,21 @@ export class Rooms {
     return this.#byId.size
   }
 
-  /** Makes the room if it is new. */
+  get peers(): number {
+    return [...this.#byId.values()].reduce((count, room) => count + room.peers.size, 0)
+  }
+
+  /** Makes the room if it is new. @throws AppError media-full */
   open(id: string): Room {
     const known = this.#byId.get(id)
     if (known) return known
+    if (this.draining) throw mediaFull('This media node is being emptied.')
+    if (this.size >= this.#options.maxRooms) throw mediaFull('This media node has as many rooms as it may.')
     const room = new Room({
+      ...this.#options,
       id,
       workers: this.#workers,
-      graceSeconds: this.#graceSeconds,
+      links: this.#links,
       log: this.#log,
     })
     this.#byId.set(id, room)
@@ -71,14 +93,27 @@ export class Rooms {
     if (this.#byId.delete(id)) this.#log.info({ roomId: id }, 'room closed')
   }
 
-  /** Bits a second, over the time since the last call. */
-  async stats(seconds: number): Promise<RoomStats[]> {
-    return await Promise.all([...this.#byId.values()].map((room) => statsOf(room, seconds)))
+  /** seconds: since the last call. */
+  async measure(seconds: number): Promise<RoomMeasure[]> {
+    const waiting = [...this.#byId.values()]
+    const measures: RoomMeasure[] = []
+    const measureSome = async () => {
+      for (let room = waiting.pop(); room; room = waiting.pop())
+        measures.push(await this.#meterOf(room).measure(seconds))
+    }
+    await Promise.all(Array.from({ length: measuredAtOnce }, measureSome))
+    return measures
   }
 
   closeAll(): void {
     clearInterval(this.#everySecond)
     for (const id of this.#byId.keys()) this.close(id)
+  }
+
+  #meterOf(room: Room): RoomMeter {
+    const meter = this.#meters.get(room) ?? new RoomMeter(room)
+    this.#meters.set(room, meter)
+    return meter
   }
 
   #look(): void {
@@ -88,19 +123,5 @@ export class Rooms {
       this.#unusedFor.set(room, unusedFor)
       if (unusedFor >= unusedSeconds) this.close(room.id)
     }
-  }
-}
-
-async function statsOf(room: Room, seconds: number): Promise<RoomStats> {
-  const peers = [...room.peers.values()]
-  const traffic = await Promise.all(peers.map((peer) => peer.traffic()))
-  const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0)
-  return {
-    roomId: room.id,
-    peers: peers.length,
-    producers: sum(peers.map((peer) => peer.producers.length)),
-    consumers: sum(peers.map((peer) => peer.consumers.length)),
-    bitsIn: Math.round(sum(traffic.map(({ bitsIn }) => bitsIn)) / seconds),
-    bitsOut: Math.round(sum(traffic.map(({ bitsOut }) => bitsOut)) / seconds),
   }
 }

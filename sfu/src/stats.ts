@@ -1,30 +1,41 @@
-/** Every two seconds, to every server: what the workers and rooms of this node carry. Nobody there, nothing measured. */
+/** Every two seconds, to every server: what the workers, rooms and peers of this node carry. Nobody there, nothing measured. */
+import { readFile } from 'node:fs/promises'
+import type { NodeInfo, RoomStats, WorkerStats } from '@peerlearn/contract/sfu'
 import type { NoticeData } from './channel.ts'
+import type { RoomMeasure } from './room-stats.ts'
+import { ratesOf } from './room-stats.ts'
 import type { Rooms } from './rooms.ts'
+import { addCounts, noCounts } from './traffic.ts'
+import type { WorkerSlot } from './worker-slot.ts'
 import type { Workers } from './workers.ts'
 
 const interval = 2_000
 
+export interface StatsOptions {
+  workers: Workers
+  rooms: Rooms
+  node: () => NodeInfo
+  tell: (stats: NoticeData<'node.stats'>) => void
+  hasListeners: () => boolean
+}
+
 export class Stats {
-  readonly #workers: Workers
-  readonly #rooms: Rooms
-  readonly #tell: (stats: NoticeData<'node.stats'>) => void
-  readonly #hasListeners: () => boolean
+  readonly #options: StatsOptions
   readonly #timer: NodeJS.Timeout
   #busy = false
   #last = performance.now()
+  #newest: NoticeData<'node.stats'> | undefined
 
-  constructor(
-    workers: Workers,
-    rooms: Rooms,
-    tell: (stats: NoticeData<'node.stats'>) => void,
-    hasListeners: () => boolean,
-  ) {
-    this.#workers = workers
-    this.#rooms = rooms
-    this.#tell = tell
-    this.#hasListeners = hasListeners
+  constructor(options: StatsOptions) {
+    this.#options = options
     this.#timer = setInterval(() => void this.#measure(), interval)
+  }
+
+  /** At once, with what was measured last: the node itself has changed. */
+  tellNode(): void {
+    const { node, tell } = this.#options
+    const newest = this.#newest ?? { workers: [], rooms: [], peers: [] }
+    tell({ ...newest, node: node() })
   }
 
   close(): void {
@@ -32,18 +43,68 @@ export class Stats {
   }
 
   async #measure(): Promise<void> {
-    if (this.#busy || !this.#hasListeners()) return
+    const { rooms, node, tell, hasListeners } = this.#options
+    if (this.#busy || !hasListeners()) return
     this.#busy = true
-    const now = performance.now()
-    const seconds = (now - this.#last) / 1_000
-    this.#last = now
-    const rooms = await this.#rooms.stats(seconds).finally(() => (this.#busy = false))
-    this.#tell({ workers: this.#workersNow(), rooms })
+    try {
+      const now = performance.now()
+      const seconds = (now - this.#last) / 1_000
+      this.#last = now
+      const measures = await rooms.measure(seconds)
+      const workers = await Promise.all(
+        this.#options.workers.slots.map((slot) => workerStats(slot, measures, seconds)),
+      )
+      this.#newest = {
+        node: node(),
+        workers: workers.filter((worker) => worker !== undefined),
+        rooms: measures.map((measure) => roomStats(measure, measures)),
+        peers: measures.flatMap(({ peers }) => peers),
+      }
+      tell(this.#newest)
+    } finally {
+      this.#busy = false
+    }
   }
+}
 
-  #workersNow(): NoticeData<'node.stats'>['workers'] {
-    return this.#workers.slots.flatMap(({ pid, cpu, rooms, consumers }) =>
-      pid === undefined ? [] : [{ pid, cpu, rooms, consumers }],
-    )
+const ofSlot = (measures: RoomMeasure[], slot: WorkerSlot) =>
+  measures.map(({ bySlot }) => bySlot.get(slot) ?? noCounts).reduce(addCounts, noCounts)
+
+/** Its part of each worker's CPU is its part of that worker's packets. */
+function roomStats({ room, bySlot }: RoomMeasure, measures: RoomMeasure[]): RoomStats {
+  let cpu = 0
+  for (const [slot, counts] of bySlot) {
+    const all = ofSlot(measures, slot)
+    const packets = counts.packetsIn + counts.packetsOut
+    if (packets > 0) cpu += (slot.cpu * packets) / (all.packetsIn + all.packetsOut)
   }
+  return { ...room, cpu }
+}
+
+async function workerStats(
+  slot: WorkerSlot,
+  measures: RoomMeasure[],
+  seconds: number,
+): Promise<WorkerStats | undefined> {
+  const { pid, rooms, transports, producers, consumers, pipes } = slot
+  if (pid === undefined) return undefined
+  return {
+    pid,
+    cpu: slot.cpuLately(),
+    memoryBytes: await memoryOf(pid),
+    rooms,
+    transports,
+    producers,
+    consumers,
+    pipes,
+    ...ratesOf(ofSlot(measures, slot), seconds),
+  }
+}
+
+const pageBytes = 4_096
+
+/** Resident bytes; 0 when the process is gone. @see https://man7.org/linux/man-pages/man5/proc_pid_statm.5.html */
+async function memoryOf(pid: number): Promise<number> {
+  const statm = await readFile(`/proc/${pid}/statm`, 'utf8').catch(() => '')
+  return Number(statm.split(' ')[1] ?? 0) * pageBytes
 }

@@ -7,14 +7,24 @@ import { limited } from './deadline.ts'
 import { listenInfos } from './listen-infos.ts'
 import type { Logger } from './log.ts'
 
-/** A worker that leaves this many probes, one a second, unanswered hangs: it would never say so itself. */
-const probeInterval = 1_000
-const missedProbesAllowed = 3
+/** A worker that leaves this many probes unanswered hangs, and would never say so itself: found within 3 s. */
+const probeInterval = 500
+const missedProbesAllowed = 4
+/** Weight of the newest probe in the CPU by which newcomers are judged: a short peak turns nobody away. */
+const cpuSmoothing = 0.1
 /** Milliseconds that a worker has to say goodbye to its peers. */
 const closeDeadline = 500
 
+/** Up to here newcomers are taken. cpu: share of one core. */
+export interface WorkerLimits {
+  consumers: number
+  peers: number
+  cpu: number
+}
+
 export interface WorkerOptions {
   port: number
+  limits: WorkerLimits
   announcedAddress?: string | undefined
   workerBin?: string | undefined
 }
@@ -29,15 +39,25 @@ interface Running {
 }
 
 export class WorkerSlot {
-  /** Share of one core in the last second. */
+  /** Share of one core, just now and over some seconds. */
   cpu = 0
+  steadyCpu = 0
   rooms = 0
+  peers = 0
+  transports = 0
+  producers = 0
   consumers = 0
+  /** Producers that came from another worker or node. */
+  pipes = 0
+  /** Consumers that those who are just coming will have. */
+  expected = 0
   readonly #options: WorkerOptions
   readonly #log: Logger
   readonly #stopping = new AbortController()
   readonly #watchdog: NodeJS.Timeout
   #running: Running | undefined
+  /** CPU time and moment of the probe that was reported last. */
+  #reported: [number, number] = [0, 0]
 
   constructor(options: WorkerOptions, log: Logger) {
     this.#options = options
@@ -53,10 +73,27 @@ export class WorkerSlot {
     return this.#running?.worker.pid
   }
 
+  /** Whether it answered lately: one that hangs is not waited for where that can be helped. */
+  get answers(): boolean {
+    return this.#running?.missedProbes === 0
+  }
+
+  /** Whether it takes one more peer. */
+  get hasRoom(): boolean {
+    return this.answers && this.fill < 1
+  }
+
+  /** How full it is, by what it has most of: 1 and more is its limit. */
+  get fill(): number {
+    const { consumers, peers, cpu } = this.#options.limits
+    return Math.max((this.consumers + this.expected) / consumers, this.peers / peers, this.steadyCpu / cpu)
+  }
+
   /** @throws when the worker does not start or its port is taken */
   async start(): Promise<void> {
     const { port, announcedAddress, workerBin } = this.#options
     const worker = await createWorker({ logLevel: 'error', ...(workerBin && { workerBin }) })
+    keepThroughSignals(worker)
     try {
       const server = await limited(
         worker.createWebRtcServer({ listenInfos: listenInfos(port, announcedAddress) }),
@@ -87,6 +124,15 @@ export class WorkerSlot {
     return cpuTimeOf(await limited(this.#running.worker.getResourceUsage()))
   }
 
+  /** Share of one core since the last call: of the time between two probes at least. */
+  cpuLately(): number {
+    const { cpuTime = 0, probedAt = 0 } = this.#running ?? {}
+    const [before, since] = this.#reported
+    this.#reported = [cpuTime, probedAt]
+    if (probedAt <= since || since === 0 || cpuTime < before) return this.cpu
+    return (cpuTime - before) / (probedAt - since)
+  }
+
   /** What the worker holds, for those who look for leaks. */
   async dump(): Promise<types.WorkerDump | undefined> {
     return this.#running && (await limited(this.#running.worker.dump()))
@@ -110,6 +156,7 @@ export class WorkerSlot {
     this.#log.error({ pid }, 'worker died')
     this.#running = undefined
     this.cpu = 0
+    this.steadyCpu = 0
     for (let wait = 50; !this.#stopping.signal.aborted; wait = Math.min(wait * 2, 2_000)) {
       try {
         return await this.start()
@@ -137,9 +184,18 @@ export class WorkerSlot {
     if (!usage) return
     const now = performance.now()
     const cpuTime = cpuTimeOf(usage)
-    if (running.probedAt > 0) this.cpu = (cpuTime - running.cpuTime) / (now - running.probedAt)
+    if (running.probedAt > 0) {
+      this.cpu = (cpuTime - running.cpuTime) / (now - running.probedAt)
+      this.steadyCpu += (this.cpu - this.steadyCpu) * cpuSmoothing
+    }
     Object.assign(running, { answering: true, missedProbes: 0, cpuTime, probedAt: now })
   }
+}
+
+/** mediasoup ends its workers at a signal, whatever they carry; here main.ts says when, after people were moved away. */
+function keepThroughSignals(worker: types.Worker): void {
+  const { onSignal } = worker as { onSignal?: () => void } // its types do not show it; process.test.ts would
+  if (onSignal) for (const signal of ['SIGINT', 'SIGTERM']) process.removeListener(signal, onSignal)
 }
 
 function kill({ pid }: types.Worker): void {

@@ -1,17 +1,18 @@
-/** The node's workers, one a core, and which of them takes the next room. */
+/** The node's workers, one a core, and which of them takes a room's next people. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '@peerlearn/contract/errors'
-import { Host } from './host.ts'
 import type { Logger } from './log.ts'
 import { WorkerSlot } from './worker-slot.ts'
+import type { WorkerLimits } from './worker-slot.ts'
 
-/** Milliseconds that a newcomer waits for a dead worker's successor. */
+/** Milliseconds that a newcomer waits for a dead worker's successor when no other is there. */
 const replacementDeadline = 3_000
 
 export interface WorkersOptions {
   count: number
   /** Worker n listens on this port plus n. */
   minPort: number
+  limits: WorkerLimits
   announcedAddress?: string | undefined
   workerBin?: string | undefined
 }
@@ -33,30 +34,34 @@ export class Workers {
     return this.slots.filter((slot) => slot.up).length
   }
 
-  /** Opens a host on the least loaded worker. @throws AppError media-unavailable */
-  async place(): Promise<Host> {
-    const slot = leastLoaded(this.slots) ?? (await this.#nextUp())
-    return await Host.open(slot)
+  /** 0 idle … 1 full, over all workers by what they have most of; 1 exactly when none takes anybody. */
+  get load(): number {
+    if (!this.slots.some((slot) => slot.hasRoom)) return 1
+    const fills = this.slots.map((slot) => (slot.up ? Math.min(slot.fill, 1) : 1))
+    return Math.min(fills.reduce((sum, fill) => sum + fill, 0) / fills.length, 0.99)
+  }
+
+  /** The emptiest worker that has room and is none of these. */
+  emptiest(except: ReadonlySet<WorkerSlot> = new Set()): WorkerSlot | undefined {
+    return emptiestOf(this.slots.filter((slot) => slot.hasRoom && !except.has(slot)))
+  }
+
+  /** Waits for a worker that was just lost or hangs, when there is no other. @throws AppError media-unavailable */
+  async someAnswer(): Promise<void> {
+    const end = performance.now() + replacementDeadline
+    while (!this.slots.some((slot) => slot.answers)) {
+      if (this.#closed || performance.now() > end)
+        throw new AppError('media-unavailable', 'No media worker is running. Please try again in a moment.')
+      await sleep(20)
+    }
   }
 
   async close(): Promise<void> {
     this.#closed = true
     await Promise.all(this.slots.map((slot) => slot.close()))
   }
-
-  async #nextUp(): Promise<WorkerSlot> {
-    for (const end = performance.now() + replacementDeadline; performance.now() < end && !this.#closed;) {
-      await sleep(20)
-      const slot = leastLoaded(this.slots)
-      if (slot) return slot
-    }
-    throw new AppError('media-unavailable', 'No media worker is running. Please try again in a moment.')
-  }
 }
 
-function leastLoaded(slots: WorkerSlot[]): WorkerSlot | undefined {
-  return slots
-    .filter((slot) => slot.up)
-    .sort((a, b) => a.consumers - b.consumers || a.rooms - b.rooms)
-    .at(0)
+export function emptiestOf(slots: WorkerSlot[]): WorkerSlot | undefined {
+  return slots.sort((a, b) => a.fill - b.fill || a.rooms - b.rooms).at(0)
 }

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { startTestNode } from './media-node.ts'
 import type { NodeUnderTest } from './media-node.ts'
 import { Participant } from './participant.ts'
+import { peerOptions } from './rtp.ts'
 import type { ServerEnd } from './server-end.ts'
 import { until } from './until.ts'
 
@@ -10,8 +11,8 @@ let node: NodeUnderTest
 let server: ServerEnd
 let roomId: string
 const people: Participant[] = []
-const join = async (maxProducers?: { audio: number; video: number }) => {
-  const participant = await Participant.join(server, roomId, maxProducers)
+const join = async () => {
+  const participant = await Participant.join(server, roomId)
   people.push(participant)
   return participant
 }
@@ -53,15 +54,13 @@ describe('a room', () => {
 
   it('carries a class of twelve, everybody’s camera to all the others', async () => {
     const everyone = await Promise.all(Array.from({ length: 12 }, () => join()))
+    await Promise.all(everyone.map((person) => person.follow()))
     await Promise.all(everyone.map((person) => person.publish('camera')))
-    const consumersOf = ({ of }: Participant) =>
-      server.all('consumer.opened').flatMap(({ to, consumer }) => (to === of.peerId ? [consumer] : []))
     await until('a consumer for each of the others', () =>
-      everyone.every((p) => consumersOf(p).length === 11),
+      everyone.every(({ consumers }) => consumers.size === 11),
     )
-    await Promise.all(everyone.map((person) => person.resume(consumersOf(person))))
     await until('all 132 pictures move', () =>
-      everyone.every((person) => consumersOf(person).every((consumer) => person.packets(consumer) > 10)),
+      everyone.every((person) => [...person.consumers.values()].every((c) => person.packets(c) > 10)),
     )
   })
 
@@ -79,7 +78,7 @@ describe('a room', () => {
     expect(learner.packets(video)).toBe(0)
     await learner.resume([video])
     await until('frames arrive', () => learner.packets(video) > 10)
-    await server.ask('view.set', { ...learner.of, tiles: [] })
+    await learner.show()
     const seen = learner.packets(video)
     const sound = learner.packets(audio)
     await until('sound goes on', () => learner.packets(audio) > sound + 50)
@@ -91,11 +90,7 @@ describe('a room', () => {
     await mentor.publish('camera', { layers: 3 })
     const learner = await join()
     const [consumer] = learner.setup.consumers
-    const show = (height: number) =>
-      server.ask('view.set', {
-        ...learner.of,
-        tiles: [{ consumerId: consumer!.consumerId, width: 320, height }],
-      })
+    const show = (height: number) => learner.show([consumer!.producerId, height])
     await learner.resume([consumer!])
     await until('the smallest layer comes first', () => learner.layer(consumer!) === 0)
     await show(1080)
@@ -178,8 +173,12 @@ describe('a room', () => {
     await mentor.produce('microphone')
     await mentor.produce('screen')
     const { rtpCapabilities } = await server.ask('room.attach', { roomId })
-    const peer = { roomId, peerId: randomUUID(), rtpCapabilities, maxProducers: { audio: 1, video: 1 } }
-    const { consumers } = await server.ask('peer.create', peer)
+    const { consumers } = await server.ask('peer.create', {
+      ...peerOptions,
+      roomId,
+      peerId: randomUUID(),
+      rtpCapabilities,
+    })
     expect(consumers.map(({ source }) => source).sort()).toEqual(['camera', 'microphone', 'screen'])
     const [camera] = consumers.filter(({ source }) => source === 'camera')
     expect(camera?.rtpParameters.codecs.map(({ mimeType }) => mimeType)).toEqual(['video/VP8', 'video/rtx'])

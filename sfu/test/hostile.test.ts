@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestNode } from './media-node.ts'
 import type { NodeUnderTest } from './media-node.ts'
 import { Participant } from './participant.ts'
-import { parametersFor } from './rtp.ts'
+import { parametersFor, peerOptions } from './rtp.ts'
 import type { ServerEnd } from './server-end.ts'
 import { until } from './until.ts'
 
@@ -75,6 +75,8 @@ describe('wrong parameters answer an error and harm nobody else:', () => {
     ['no encoding', { encodings: [] }],
     ['an encoding that is nobody', { encodings: [{}], mid: undefined }],
     ['five encodings', { encodings: [1, 2, 3, 4, 5].map((ssrc) => ({ ssrc })) }],
+    ['ninety-nine layers', { encodings: [{ ssrc: 1, scalabilityMode: 'L99T99' }] }],
+    ['layers within layers', { encodings: [1, 2].map((ssrc) => ({ ssrc, scalabilityMode: 'L3T3' })) }],
     ['an ssrc below zero', { encodings: [{ ssrc: -1 }] }],
     ['a header extension nobody knows', { headerExtensions: [{ uri: 'urn:nothing', id: 5 }] }],
     ['a huge mid', { mid: 'x'.repeat(1_000) }],
@@ -117,9 +119,7 @@ describe('wrong parameters answer an error and harm nobody else:', () => {
   ])('joining with capabilities of %s', async (_, capabilities) => {
     const data = { roomId, peerId: randomUUID(), rtpCapabilities: capabilities }
     await unharmed(() =>
-      expect(
-        server.askAnything('peer.create', { ...data, maxProducers: { audio: 1, video: 1 } }),
-      ).rejects.toMatchObject(refusal),
+      expect(server.askAnything('peer.create', { ...peerOptions, ...data })).rejects.toMatchObject(refusal),
     )
   })
 })

@@ -20,15 +20,28 @@ export const environment = (workers = 1) => ({
   SFU_WORKERS: String(workers),
   SFU_NODE_ID: 'node-under-test',
   RTC_MIN_PORT: String(10_000 + 16 * randomInt(1_200)),
+  SFU_PIPE_MIN_PORT: '36000',
+  SFU_PIPE_MAX_PORT: '38999',
   MEDIASOUP_ANNOUNCED_ADDRESS: '127.0.0.1',
   MEDIASOUP_WORKER_BIN: process.env.MEDIASOUP_WORKER_BIN,
   LOG_LEVEL: process.env.LOG_LEVEL ?? 'silent',
 })
 
+interface StartOptions {
+  workers?: number
+  graceSeconds?: number
+  /** Settings other than a test's usual ones. */
+  env?: Record<string, string>
+}
+
 /** Starts a node; another port is taken when somebody has this one. */
-export async function startTestNode({ workers = 1, graceSeconds = 60 } = {}): Promise<NodeUnderTest> {
+export async function startTestNode({
+  workers = 1,
+  graceSeconds = 60,
+  env = {},
+}: StartOptions = {}): Promise<NodeUnderTest> {
   for (let attempt = 1; ; attempt++) {
-    const config = parseConfig(environment(workers))
+    const config = parseConfig({ ...environment(workers), ...env })
     try {
       const node = await startNode(config, makeLog(config.LOG_LEVEL), graceSeconds)
       const servers: ServerEnd[] = []

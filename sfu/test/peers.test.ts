@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { startTestNode } from './media-node.ts'
 import type { NodeUnderTest } from './media-node.ts'
 import { Participant } from './participant.ts'
-import { kindOf, parametersFor, rtpCapabilities } from './rtp.ts'
+import { kindOf, parametersFor, peerOptions, rtpCapabilities } from './rtp.ts'
 import type { ServerEnd } from './server-end.ts'
 import { until } from './until.ts'
 
@@ -70,7 +70,7 @@ describe('a peer', () => {
   })
 
   it('may send what it is allowed to, and no more', async () => {
-    const learner = await Participant.join(server, roomId, { audio: 1, video: 1 })
+    const learner = await Participant.join(server, roomId, { maxProducers: { audio: 1, video: 1 } })
     const camera = await learner.produce('camera')
     await expect(learner.produce('camera')).rejects.toMatchObject({ code: 'limit-reached' })
     await expect(learner.produce('screen')).rejects.toMatchObject({ code: 'limit-reached' })
@@ -81,7 +81,7 @@ describe('a peer', () => {
   })
 
   it('has its requests answered in order, however fast they come', async () => {
-    const learner = await Participant.join(server, roomId, { audio: 1, video: 1 })
+    const learner = await Participant.join(server, roomId, { maxProducers: { audio: 1, video: 1 } })
     const order: string[] = []
     const ask = (name: string, method: SfuMethod, data: object) =>
       server.askAnything(method, { ...learner.of, ...data }).then(
@@ -120,7 +120,7 @@ describe('a peer', () => {
   it('that joins again takes its own place, and what it sent before has ended', async () => {
     const mentor = await Participant.join(server, roomId)
     const producerId = await mentor.produce('microphone')
-    const again = { ...mentor.of, rtpCapabilities, maxProducers: { audio: 1, video: 1 } }
+    const again = { ...mentor.of, ...peerOptions, rtpCapabilities }
     const setup = await server.ask('peer.create', again)
     expect(setup.send.id).not.toBe(mentor.setup.send.id)
     expect(server.all('producer.closed')).toMatchObject([{ producerId }])
@@ -135,9 +135,9 @@ describe('a room', () => {
     await server.ask('peer.close', of)
     await server.ask('room.attach', { roomId })
     await server.ask('room.detach', { roomId })
-    await expect(
-      server.ask('peer.create', { ...of, rtpCapabilities, maxProducers: { audio: 1, video: 1 } }),
-    ).rejects.toMatchObject({ code: 'not-found' })
+    await expect(server.ask('peer.create', { ...of, ...peerOptions, rtpCapabilities })).rejects.toMatchObject(
+      { code: 'not-found' },
+    )
   })
 
   it('leaves nothing behind in the worker: fifty come and go', async () => {

@@ -26,6 +26,14 @@ export const rtpCapabilities: RtpCapabilities = {
   headerExtensions: [],
 }
 
+/** Of a learner who receives everything: the rest of what a peer is created with. */
+export const peerOptions = {
+  mentor: false,
+  maxProducers: { audio: 1, video: 1 },
+  receive: { mode: 'full' as const, maxBitrate: null },
+  view: { videos: 25 },
+}
+
 export const kindOf = (source: Source) =>
   source === 'camera' || source === 'screen' ? ('video' as const) : ('audio' as const)
 

@@ -10,7 +10,7 @@ import type { z } from 'zod'
 import { until } from './until.ts'
 
 type Data<N extends SfuNotice> = z.infer<(typeof sfuNotices)[N]>
-interface Told {
+export interface Told {
   event: SfuNotice
   data: unknown
 }
@@ -34,6 +34,8 @@ export function headersFor(secret: string, nonce: string = randomUUID(), time = 
 export class ServerEnd {
   readonly ws: WebSocket
   readonly told: Told[] = []
+  /** Called for each notice as it arrives. */
+  readonly onTold = new Set<(told: Told) => void>()
   readonly #waiting = new Map<number, Waiting>()
   #lastId = 0
 
@@ -101,6 +103,8 @@ export class ServerEnd {
   }
 
   #hear(event: SfuNotice, data: unknown): void {
-    this.told.push({ event, data: sfuNotices[event].parse(data) })
+    const told = { event, data: sfuNotices[event].parse(data) }
+    this.told.push(told)
+    for (const run of this.onTold) run(told)
   }
 }

@@ -9,7 +9,7 @@ import {
   RTCIceParameters,
   RTCIceTransport,
 } from 'werift'
-import type { RtcpPacket, RtpPacket } from 'werift'
+import type { IceOptions, RtcpPacket, RtpPacket } from 'werift'
 
 const srtpProfiles = [0x0001] as [0x0001] // AES-128-CM with an 80 bit tag: what mediasoup and browsers agree on
 
@@ -22,10 +22,17 @@ export class WebRtcEnd {
     this.dtls = dtls
   }
 
-  /** Connects; `tellNode` hands our DTLS parameters over, as transport.connect does. */
-  static async connect(info: TransportInfo, tellNode: (own: DtlsParameters) => Promise<unknown>) {
+  /**
+   * Connects; `tellNode` hands our DTLS parameters over, as transport.connect does. `path`: another way than straight
+   * over UDP, such as through TURN.
+   */
+  static async connect(
+    info: TransportInfo,
+    tellNode: (own: DtlsParameters) => Promise<unknown>,
+    path: Partial<IceOptions> = {},
+  ) {
     const ice = new RTCIceTransport(
-      new RTCIceGatherer({ useIpv6: false, additionalHostAddresses: ['127.0.0.1'] }),
+      new RTCIceGatherer({ useIpv6: false, additionalHostAddresses: ['127.0.0.1'], ...path }),
     )
     ice.connection.iceControlling = true
     const dtls = new RTCDtlsTransport({}, ice, await RTCDtlsTransport.SetupCertificate(), srtpProfiles)
@@ -54,8 +61,13 @@ export class WebRtcEnd {
     this.dtls.onRtcp.subscribe(heard)
   }
 
+  /** Each datagram as it came, still encrypted, beside what is done with it. */
+  onArrival(arrived: (datagram: Buffer) => void): void {
+    this.#ice.connection.onData.subscribe(arrived)
+  }
+
   /** From now on what arrives is counted and thrown away undecrypted: a receiver that costs little. */
-  onlyCount(count: () => void): void {
+  onlyCount(count: (packet: Buffer) => void): void {
     const { onData } = this.#ice.connection
     onData.allUnsubscribe()
     onData.subscribe(count)

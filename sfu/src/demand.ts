@@ -1,0 +1,84 @@
+/**
+ * The largest layer that anybody looks at, per producer: told to the publisher, who need not send what nobody sees. Up
+ * at once, down only when it has stayed so: scrolling makes nobody's camera stop and start.
+ */
+
+/** Milliseconds that less must be wanted before it is told, and for a new producer that nobody looks at yet. */
+const downAfter = 3_000
+const firstAfter = 5_000
+
+interface Wanted {
+  readonly by: Map<string, number>
+  readonly since: number
+  /** A publisher that was told nothing sends everything. */
+  told: number
+  lowering: NodeJS.Timeout | undefined
+}
+
+export class Demand {
+  readonly #producers = new Map<string, Wanted>()
+  readonly #tell: (producerId: string, layer: number) => void
+
+  /** `tell`: -1 when nobody looks. */
+  constructor(tell: (producerId: string, layer: number) => void) {
+    this.#tell = tell
+  }
+
+  /** A video producer is there now: told -1 after some seconds if nobody looks by then. */
+  open(producerId: string): void {
+    if (this.#producers.has(producerId)) return
+    const wanted: Wanted = { by: new Map(), since: performance.now(), told: Infinity, lowering: undefined }
+    this.#producers.set(producerId, wanted)
+    this.#consider(producerId, wanted)
+  }
+
+  /** by: a peer id, or `node <nodeId>`. null: does not look. Of a producer that was never opened, `null` is nothing. */
+  want(producerId: string, by: string, layer: number | null): void {
+    if (layer !== null) this.open(producerId)
+    const wanted = this.#producers.get(producerId)
+    if (!wanted) return
+    if (layer === null || layer < 0) wanted.by.delete(by)
+    else wanted.by.set(by, layer)
+    this.#consider(producerId, wanted)
+  }
+
+  /** The producer has closed. */
+  forget(producerId: string): void {
+    clearTimeout(this.#producers.get(producerId)?.lowering)
+    this.#producers.delete(producerId)
+  }
+
+  /** That peer or node has gone. */
+  forgetBy(by: string): void {
+    for (const [producerId, wanted] of this.#producers)
+      if (wanted.by.delete(by)) this.#consider(producerId, wanted)
+  }
+
+  close(): void {
+    for (const producerId of [...this.#producers.keys()]) this.forget(producerId)
+  }
+
+  #consider(producerId: string, wanted: Wanted): void {
+    const layer = largest(wanted)
+    if (layer >= wanted.told) {
+      clearTimeout(wanted.lowering)
+      wanted.lowering = undefined
+      if (layer > wanted.told) this.#say(producerId, wanted)
+    } else wanted.lowering ??= setTimeout(() => this.#lower(producerId, wanted), downAfter)
+  }
+
+  #lower(producerId: string, wanted: Wanted): void {
+    wanted.lowering = undefined
+    const young = firstAfter - (performance.now() - wanted.since)
+    if (largest(wanted) === -1 && young > 0)
+      wanted.lowering = setTimeout(() => this.#lower(producerId, wanted), young)
+    else this.#say(producerId, wanted)
+  }
+
+  #say(producerId: string, wanted: Wanted): void {
+    wanted.told = largest(wanted)
+    this.#tell(producerId, wanted.told)
+  }
+}
+
+const largest = ({ by }: Wanted) => Math.max(-1, ...by.values())

@@ -1,0 +1,88 @@
+/** The link to one receiver as mediasoup sees it: what is sent, what is lost, and a cap on what pictures may take. */
+import type { types } from 'mediasoup'
+import { limited } from './deadline.ts'
+import { LinkBudget } from './link-budget.ts'
+
+/** A score (0 … 10, an average of many reports) below this says that something was lost. */
+const calm = 10
+/** A publisher with a score below this loses packets on its own way: receivers report those too. */
+const cleanPublisher = 9
+/** mediasoup's smallest cap. */
+const smallestCap = 30_000
+/** Consumers that are asked what they lose. */
+const asked = 12
+/** Bits a second that IP and UDP headers add: to a sound, and to the bits of pictures. */
+const soundHeaders = 50 * 28 * 8
+const pictureHeaders = 0.03
+
+export class Downlink {
+  readonly #transport: types.WebRtcTransport
+  readonly #budget = new LinkBudget()
+  #cap = 0
+
+  constructor(transport: types.WebRtcTransport) {
+    this.#transport = transport
+  }
+
+  /** Bits a second; null: no limit was met. */
+  get limit(): number | null {
+    return this.#budget.limit
+  }
+
+  isSuspect(consumers: readonly types.Consumer[]): boolean {
+    return consumers.some(
+      (consumer) => isFlowing(consumer) && isClean(consumer) && consumer.score.score < calm,
+    )
+  }
+
+  /** Once a second or so; `wanted`: bits a second of everything, were there no limit. */
+  async judge(consumers: readonly types.Consumer[], wanted: number): Promise<void> {
+    const flowing = consumers.filter((consumer) => isFlowing(consumer))
+    const [stats] = await limited(this.#transport.getStats()).catch(() => [])
+    const reports = await Promise.all(soundsFirst(flowing).slice(0, asked).map(reportOf))
+    if (!stats) return
+    const sounds = flowing.filter(({ kind }) => kind === 'audio').length
+    const sent = stats.sendBitrate * (1 + pictureHeaders) + sounds * soundHeaders
+    const known = reports.filter((report) => report !== undefined)
+    const ofSounds = lossOf(known.filter(({ kind }) => kind === 'audio'))
+    const ofPictures = sounds < flowing.length ? (stats.rtpPacketLossSent ?? 0) : 0
+    const loss = Math.max(ofSounds, ofPictures, lossOf(known))
+    this.#budget.judge({ sent, wanted, loss })
+  }
+
+  /** What pictures and probes for more may take; Infinity: no cap. */
+  async cap(bits: number): Promise<void> {
+    const cap = bits === Infinity ? 0 : Math.max(smallestCap, Math.round(bits / 10_000) * 10_000)
+    if (cap === this.#cap || this.#transport.closed) return
+    this.#cap = cap
+    await limited(this.#transport.setMaxOutgoingBitrate(cap)).catch(() => {})
+  }
+}
+
+export const isFlowing = ({ closed, paused, producerPaused }: types.Consumer) =>
+  !closed && !paused && !producerPaused
+/** What is lost of it is lost on the receiver's way, not on its publisher's. */
+export const isClean = ({ score }: types.Consumer) =>
+  score.producerScore === 0 || score.producerScore >= cleanPublisher
+
+const soundsFirst = (consumers: readonly types.Consumer[]) =>
+  consumers.filter((consumer) => isClean(consumer)).sort((a, b) => (a.kind < b.kind ? -1 : 1))
+
+interface Report {
+  kind: types.MediaKind
+  bitrate: number
+  /** 0 … 1, as its receiver said last. */
+  loss: number
+}
+
+async function reportOf(consumer: types.Consumer): Promise<Report | undefined> {
+  const stats = await limited(consumer.getStats()).catch(() => [])
+  const sent = stats.find(({ type }) => type === 'outbound-rtp')
+  return sent && { kind: consumer.kind, bitrate: sent.bitrate, loss: sent.fractionLost / 256 }
+}
+
+/** Share of their bits that were lost. */
+function lossOf(reports: readonly Report[]): number {
+  const bits = reports.reduce((sum, { bitrate }) => sum + bitrate, 0)
+  return bits > 0 ? reports.reduce((sum, { bitrate, loss }) => sum + bitrate * loss, 0) / bits : 0
+}

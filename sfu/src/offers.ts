@@ -1,0 +1,70 @@
+/** Everything that is sent in a room, in order of opening: by peers of this node, and of others. */
+import type { ProducerInfo } from '@peerlearn/contract/media'
+import { parseScalabilityMode } from 'mediasoup'
+import type { types } from 'mediasoup'
+import type { Host } from './host.ts'
+import type { Ends } from './pipe-ends.ts'
+import type { Offer } from './supply.ts'
+
+/** Another node, of which a producer can be had. */
+export interface Origin {
+  /** Pipes it to this host. @throws AppError media-unavailable */
+  land(producerId: string, host: Host): Promise<Ends>
+  want(producerId: string, layer: number): void
+}
+
+/** Where the producer itself is. */
+export type Home = { host: Host; producer: types.Producer } | { origin: Origin }
+
+export class Sent implements Offer {
+  readonly info: ProducerInfo
+  readonly mentor: boolean
+  readonly home: Home
+  layers: number
+
+  constructor(info: ProducerInfo, mentor: boolean, home: Home) {
+    this.info = info
+    this.mentor = mentor
+    this.home = home
+    // how a far one is encoded is known once it was piped; a camera has three layers at most
+    this.layers =
+      'producer' in home ? layersOf(home.producer.rtpParameters) : info.source === 'camera' ? 3 : 1
+  }
+}
+
+export class Offers {
+  readonly #byId = new Map<string, Sent>()
+
+  get all(): Sent[] {
+    return [...this.#byId.values()]
+  }
+
+  find(producerId: string): Sent | undefined {
+    return this.#byId.get(producerId)
+  }
+
+  /** A peer that moves is on two nodes for a moment: it is never offered itself. */
+  for(peerId: string): Sent[] {
+    return this.all.filter(({ info }) => info.peerId !== peerId)
+  }
+
+  of(origin: Origin): Sent[] {
+    return this.all.filter(({ home }) => 'origin' in home && home.origin === origin)
+  }
+
+  add(sent: Sent): void {
+    this.#byId.set(sent.info.producerId, sent)
+  }
+
+  remove(producerId: string): Sent | undefined {
+    const sent = this.#byId.get(producerId)
+    this.#byId.delete(producerId)
+    return sent
+  }
+}
+
+/** Streams of simulcast, or spatial layers of SVC. */
+export function layersOf({ encodings = [] }: types.RtpParameters): number {
+  const spatial = encodings.map(({ scalabilityMode }) => parseScalabilityMode(scalabilityMode).spatialLayers)
+  return Math.max(1, encodings.length, ...spatial)
+}

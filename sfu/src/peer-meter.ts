@@ -1,0 +1,79 @@
+/** What one peer costs and how its link is, measured from its two transports every two seconds. */
+import type { PeerStats } from '@peerlearn/contract/sfu'
+import type { types } from 'mediasoup'
+import { limited } from './deadline.ts'
+import { measureLimit, sum } from './flows.ts'
+import type { Flows } from './flows.ts'
+import { addCounts, noCounts, Traffic } from './traffic.ts'
+import type { Counts } from './traffic.ts'
+
+export type PeerMeasure = Omit<PeerStats, 'roomId' | 'peerId'>
+
+export class PeerMeter {
+  readonly #send: types.WebRtcTransport
+  readonly #recv: types.WebRtcTransport
+  readonly #up: Traffic
+  readonly #down: Traffic
+  readonly #consumers = new Set<types.Consumer>()
+  #total = noCounts
+  #rttMs: number | null = null
+  #lately = noCounts
+
+  constructor(send: types.WebRtcTransport, recv: types.WebRtcTransport) {
+    this.#send = send
+    this.#recv = recv
+    this.#up = new Traffic(send)
+    this.#down = new Traffic(recv)
+    recv.observer.on('newconsumer', (consumer) => {
+      this.#consumers.add(consumer)
+      consumer.observer.once('close', () => this.#consumers.delete(consumer))
+    })
+  }
+
+  /** Both transports since the last call. */
+  async read(producers: types.Producer[], flows: Flows): Promise<Counts> {
+    const came = sum(producers.map(({ id }) => flows.of(id)))
+    const went = sum([...this.#consumers].map((consumer) => flows.through(consumer)))
+    const nothing = { packets: 0, bytes: 0 }
+    const [up, down] = await Promise.all([
+      this.#up.read(came, nothing),
+      this.#down.read(nothing, went),
+      this.#measureRtt(producers),
+    ])
+    this.#lately = addCounts(up, down)
+    this.#total = addCounts(this.#total, this.#lately)
+    return this.#lately
+  }
+
+  get measure(): PeerMeasure {
+    const [up, down] = [this.#up.stats, this.#down.stats]
+    const flows = this.#lately.packetsIn + this.#lately.packetsOut > 0
+    const tuple = this.#recv.iceSelectedTuple ?? this.#send.iceSelectedTuple
+    return {
+      bytesIn: Math.round(this.#total.bytesIn),
+      bytesOut: Math.round(this.#total.bytesOut),
+      consumers: this.#consumers.size,
+      rttMs: flows ? this.#rttMs : null,
+      lossIn: share(up?.rtpPacketLossReceived),
+      lossOut: share(down?.rtpPacketLossSent),
+      availableOut: down?.availableOutgoingBitrate ?? null,
+      protocol: tuple?.protocol ?? null,
+    }
+  }
+
+  /** Of one thing that flows: they share the way. */
+  async #measureRtt(producers: types.Producer[]): Promise<void> {
+    const flowing = [...this.#consumers].find(({ paused, producerPaused }) => !paused && !producerPaused)
+    const asked = flowing?.getStats() ?? producers.find(({ paused }) => !paused)?.getStats()
+    if (!asked) return
+    const stats = await limited<{ type: string; roundTripTime?: number }[]>(
+      asked,
+      undefined,
+      measureLimit,
+    ).catch(() => [])
+    const own = stats.find(({ type }) => type === (flowing ? 'outbound-rtp' : 'inbound-rtp'))
+    if (own?.roundTripTime) this.#rttMs = Math.round(own.roundTripTime)
+  }
+}
+
+const share = (loss: number | undefined) => (loss === undefined ? null : Math.min(1, Math.max(0, loss)))

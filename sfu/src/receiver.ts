@@ -1,0 +1,249 @@
+/**
+ * What a peer receives. Whenever something changes, a plan is made of what should flow (`receive-rule.ts`), and the
+ * delivery of each producer in it goes there by itself. What leaves the plan is paused at once and closed some seconds later.
+ */
+import type { ConsumerInfo, FirstView, Tile } from '@peerlearn/contract/media'
+import type { ReceiveRule } from '@peerlearn/contract/sfu'
+import type { types } from 'mediasoup'
+import { everybody } from './audible.ts'
+import type { Audibles } from './audible.ts'
+import { Downlink, isClean, isFlowing } from './downlink.ts'
+import { Delivery } from './delivery.ts'
+import type { DeliveryListener } from './delivery.ts'
+import type { Host } from './host.ts'
+import type { Rates } from './rates.ts'
+import { planReceiving, roomFor } from './receive-rule.ts'
+import type { Outlook, Plan } from './receive-rule.ts'
+import type { Offer, Supply } from './supply.ts'
+
+export type ReceiverListener = DeliveryListener
+
+export interface ReceiverOptions {
+  peerId: string
+  host: Host
+  transport: types.WebRtcTransport
+  rtpCapabilities: types.RtpCapabilities
+  rule: ReceiveRule
+  supply: Supply
+  /** One for all receivers of a host: how many bits the layers of its producers take. */
+  rates: Rates
+  listener: ReceiverListener
+}
+
+/** Milliseconds that a consumer is kept paused after nobody asked for it: people scroll back, and speak again. */
+const lingers: Record<types.MediaKind, number> = { video: 8_000, audio: 30_000 }
+const maxLingering = 24
+const lookEvery = 500
+/** Milliseconds that a join waits at most for its first consumers; what takes longer comes when it is there. */
+const firstDeadline = 1_500
+
+export class Receiver {
+  readonly #options: ReceiverOptions
+  readonly #deliveries = new Map<string, Delivery>()
+  /** When what nobody asks for any more is to be closed, in order of leaving. */
+  readonly #leaving = new Map<string, number>()
+  readonly #downlink: Downlink
+  #view: readonly Tile[] | FirstView = { videos: 0 }
+  #rule: ReceiveRule
+  #audibles = everybody
+  #told = false
+  #looking = false
+  #lookedAt = 0
+  #closed = false
+
+  constructor(options: ReceiverOptions) {
+    this.#options = options
+    this.#rule = options.rule
+    this.#downlink = new Downlink(options.transport)
+  }
+
+  get infos(): ConsumerInfo[] {
+    return [...this.#deliveries.values()].flatMap(({ info }) => info ?? [])
+  }
+
+  get size(): number {
+    return this.#consumers().length
+  }
+
+  /** The average score, 0 to 10, of what flows; undefined when nothing does. */
+  get score(): number | undefined {
+    const scores = this.#consumers()
+      .filter((consumer) => isFlowing(consumer) && isClean(consumer) && consumer.score.score > 0)
+      .map(({ score }) => score.score)
+    return scores.length > 0 ? scores.reduce((sum, score) => sum + score, 0) / scores.length : undefined
+  }
+
+  /** The first consumers, of what is offered now. Nothing is told to the listener before this resolves. */
+  async open(view: FirstView): Promise<ConsumerInfo[]> {
+    this.#view = view
+    let timer: NodeJS.Timeout | undefined
+    const deadline = new Promise((resolve) => (timer = setTimeout(resolve, firstDeadline)))
+    await Promise.race([this.#replan(), deadline])
+    clearTimeout(timer)
+    this.#told = true
+    return this.infos
+  }
+
+  offered(offer: Offer): void {
+    // one that came while another is withdrawn under the same id is not the same
+    if (this.#deliveries.get(offer.info.producerId)?.offer !== offer) this.#end(offer.info.producerId)
+    void this.#replan()
+  }
+
+  withdrawn(producerId: string): void {
+    this.#end(producerId)
+    void this.#replan()
+  }
+
+  /** A sound that falls silent leaves its place to another. */
+  pausedChanged(_producerId: string): void {
+    void this.#replan()
+  }
+
+  /** The client has made its side of these: they may flow. Unknown ids have closed meanwhile. */
+  async setReady(consumerIds: string[]): Promise<void> {
+    const ready = new Set(consumerIds)
+    const of = [...this.#deliveries.values()].filter(({ consumer }) => consumer && ready.has(consumer.id))
+    await Promise.all(of.map((delivery) => delivery.setReady()))
+  }
+
+  /** What the client's screen shows now, how large, and the most wanted first. */
+  async setView(tiles: Tile[]): Promise<void> {
+    this.#view = tiles
+    await this.#replan()
+  }
+
+  async setRule(rule: ReceiveRule): Promise<void> {
+    this.#rule = rule
+    await this.#replan()
+  }
+
+  /** From Audible's `changed`; also before open(), so that the first consumers are the right ones. */
+  setAudible(audibles: Audibles): void {
+    const isHeard = audibles.sent !== this.#audibles.sent || audibles.near !== this.#audibles.near
+    this.#audibles = audibles
+    // who is the loudest matters to those who hear few
+    if (isHeard || this.#rule.mode !== 'full') void this.#replan()
+  }
+
+  /** Once a second: closes what left long ago, tries again what failed, and fits what flows to rule and link. */
+  judge(): void {
+    if (this.#closed) return
+    const now = performance.now()
+    for (const [producerId, at] of this.#leaving) if (at <= now) this.#end(producerId)
+    for (const delivery of this.#deliveries.values()) delivery.retry()
+    this.#look()
+  }
+
+  /** With its transport, whose end closes the consumers. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    for (const delivery of this.#deliveries.values()) delivery.abandon()
+    this.#deliveries.clear()
+    this.#leaving.clear()
+  }
+
+  #consumers(): types.Consumer[] {
+    return [...this.#deliveries.values()].flatMap(({ consumer }) => consumer ?? [])
+  }
+
+  /** Is there a limit, or a sign that one is met? On a wide and calm link nothing is measured. */
+  #isTight(): boolean {
+    return (
+      roomFor({ rule: this.#rule, link: this.#downlink.limit }) < Infinity ||
+      this.#downlink.isSuspect(this.#consumers())
+    )
+  }
+
+  /** Measures, where there is need: at once when something gets lost, else as often as it is judged. */
+  #look(): void {
+    if (this.#closed || this.#looking || !this.#isTight()) return
+    if (performance.now() - this.#lookedAt < lookEvery) return
+    this.#lookedAt = performance.now()
+    this.#looking = true
+    void this.#fit().finally(() => (this.#looking = false))
+  }
+
+  async #fit(): Promise<void> {
+    const producers = [...this.#deliveries.values()].flatMap(({ producer }) => producer ?? [])
+    await this.#options.rates.look(producers)
+    const unlimited = { ...this.#outlook(), link: null }
+    await this.#downlink.judge(this.#consumers(), bitsOf(planReceiving(unlimited), unlimited))
+    await this.#replan()
+  }
+
+  /** Resolves when everything is so, or cannot be; a later call overrides this one. */
+  async #replan(): Promise<void> {
+    if (this.#closed) return
+    const outlook = this.#outlook()
+    const plan = planReceiving(outlook)
+    for (const producerId of this.#deliveries.keys()) if (!plan.has(producerId)) this.#leave(producerId)
+    const going = [...plan].map(([producerId, { flow, layer, priority }]) => {
+      this.#leaving.delete(producerId)
+      const delivery = this.#deliveries.get(producerId) ?? this.#begin(producerId, outlook.offers)
+      return delivery?.set({ state: flow ? 'flowing' : 'paused', layer, priority })
+    })
+    const forPictures = roomFor(outlook) - bitsOf(plan, outlook, 'audio')
+    await Promise.all([...going, this.#downlink.cap(forPictures)])
+  }
+
+  #outlook(): Outlook {
+    return {
+      offers: this.#options.supply.offersFor(this.#options.peerId),
+      view: this.#view,
+      rule: this.#rule,
+      audibles: this.#audibles,
+      link: this.#downlink.limit,
+      rate: (producerId, layer) => {
+        const producer = this.#deliveries.get(producerId)?.producer
+        return producer && this.#options.rates.of(producer, layer)
+      },
+      flows: (producerId) => this.#deliveries.get(producerId)?.flows ?? false,
+    }
+  }
+
+  #begin(producerId: string, offers: readonly Offer[]): Delivery | undefined {
+    const offer = offers.find(({ info }) => info.producerId === producerId)
+    if (!offer) return undefined
+    const { listener } = this.#options
+    const delivery = new Delivery({
+      ...this.#options,
+      offer,
+      scored: () => this.#look(),
+      listener: {
+        opened: (consumer) => this.#told && !this.#closed && listener.opened(consumer),
+        closed: (consumerId) => this.#told && !this.#closed && listener.closed(consumerId),
+        failed: (error, id) => !this.#closed && listener.failed(error, id),
+      },
+    })
+    this.#deliveries.set(producerId, delivery)
+    return delivery
+  }
+
+  /** Costs nothing from now on, and is closed when it was not asked for again. */
+  #leave(producerId: string): void {
+    const delivery = this.#deliveries.get(producerId)
+    if (!delivery || this.#leaving.has(producerId)) return
+    const lasts = delivery.consumer ? lingers[delivery.offer.info.kind] : 0
+    void delivery.set({ state: delivery.consumer ? 'paused' : 'closed', layer: 0, priority: 1 })
+    this.#leaving.set(producerId, performance.now() + lasts)
+    const [oldest] = this.#leaving.keys()
+    if (this.#leaving.size > maxLingering && oldest !== undefined) this.#end(oldest)
+  }
+
+  #end(producerId: string): void {
+    this.#deliveries.get(producerId)?.end()
+    this.#deliveries.delete(producerId)
+    this.#leaving.delete(producerId)
+  }
+}
+
+/** Bits a second of a plan, as far as they were seen. */
+function bitsOf(plan: Plan, { offers, rate }: Outlook, kind?: types.MediaKind): number {
+  return offers.reduce((sum, { info }) => {
+    const wish = plan.get(info.producerId)
+    const counts = wish?.flow && !info.paused && (!kind || info.kind === kind)
+    return counts ? sum + (rate(info.producerId, wish.layer) ?? 0) : sum
+  }, 0)
+}

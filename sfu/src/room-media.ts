@@ -1,0 +1,240 @@
+/**
+ * What the peers of a room exchange: everything that is sent, here and on other nodes, is offered to everybody,
+ * brought to where it is looked at, and its publisher told how much of it is wanted.
+ */
+import type { FirstView, VideoCodec } from '@peerlearn/contract/media'
+import type { ReceiveRule } from '@peerlearn/contract/sfu'
+import type { types } from 'mediasoup'
+import { Audible } from './audible.ts'
+import type { Audibles } from './audible.ts'
+import type { TellRoom } from './channel.ts'
+import { commonCodecs } from './codecs.ts'
+import { Demand } from './demand.ts'
+import type { Host } from './host.ts'
+import { LinkRoom } from './link-room.ts'
+import type { Links } from './links.ts'
+import type { Logger } from './log.ts'
+import { Offers, Sent } from './offers.ts'
+import type { Peer } from './peer.ts'
+import { PipesOut } from './pipes-out.ts'
+import type { PipeAddress } from './pipes-out.ts'
+import { Pipes } from './pipes.ts'
+import { producerInfo } from './producers.ts'
+import type { Producer } from './producers.ts'
+import type { Offer, Supply } from './supply.ts'
+
+export interface RoomMediaOptions {
+  links: Links
+  pipes: PipeAddress
+  pipeIdleSeconds: number
+  log: Logger
+}
+
+interface Around {
+  readonly id: string
+  readonly peers: ReadonlyMap<string, Peer>
+  readonly hosts: { readonly hosts: ReadonlySet<Host> }
+  readonly tell: TellRoom
+}
+
+/** Microphones that a newcomer is expected to hear at most. */
+const heardAtOnce = 5
+
+export class RoomMedia implements Supply {
+  readonly pipes: Pipes
+  readonly pipesOut: PipesOut
+  readonly offers = new Offers()
+  readonly #room: Around
+  readonly #options: RoomMediaOptions
+  readonly #audible: Audible
+  readonly #demand = new Demand((producerId, layer) => this.#tellWanted(producerId, layer))
+  readonly #links = new Map<string, LinkRoom>()
+  #followed = false
+  #codecs: VideoCodec[]
+
+  constructor(room: Around, options: RoomMediaOptions) {
+    this.#room = room
+    this.#options = options
+    this.#codecs = commonCodecs([])
+    this.pipes = new Pipes({
+      offers: this.offers,
+      ports: options.pipes.ports,
+      idleSeconds: options.pipeIdleSeconds,
+      onBroken: (sent, host) => this.#offerAgain(sent, host),
+    })
+    this.pipesOut = new PipesOut(this, options.pipes)
+    this.#audible = new Audible({
+      changed: (audibles) => this.#everybody((peer) => peer.receiver?.setAudible(audibles)),
+      speakers: (speakers) => room.tell('speakers.changed', { speakers }),
+      loudest: (producers) => room.tell('loudest.changed', { producers }),
+      fast: (on) => room.hosts.hosts.forEach((host) => host.loudness.setFast(on)),
+    })
+  }
+
+  offersFor(peerId: string): Offer[] {
+    return this.offers.for(peerId)
+  }
+
+  take(producerId: string, host: Host): Promise<types.Producer | undefined> {
+    return this.pipes.take(producerId, host)
+  }
+
+  release(producerId: string, host: Host): void {
+    this.pipes.release(producerId, host)
+  }
+
+  want(producerId: string, by: string, layer: number | null): void {
+    this.#demand.want(producerId, by, layer)
+  }
+
+  get audibles(): Audibles {
+    return this.#audible.audibles
+  }
+
+  /** Video codecs that all peers of this node can decode, best first. */
+  get codecs(): VideoCodec[] {
+    return this.#codecs
+  }
+
+  /** Consumers that a newcomer is going to have at once. */
+  expectedBy(peer: Peer, view: FirstView): number {
+    const offered = this.offers.for(peer.id)
+    const videos = offered.filter(({ info }) => info.kind === 'video').length
+    return Math.min(videos, view.videos) + Math.min(offered.length - videos, heardAtOnce)
+  }
+
+  /** The peer has its media, and receives so. */
+  joined(peer: Peer, rule: ReceiveRule): void {
+    this.#audible.listenClosely(peer.id, rule.mode === 'voice')
+    this.#considerCodecs()
+  }
+
+  left(peer: Peer): void {
+    this.#audible.listenClosely(peer.id, false)
+    this.#demand.forgetBy(peer.id)
+    this.#considerCodecs()
+  }
+
+  /** @throws AppError media-unavailable */
+  async setRule(peer: Peer, rule: ReceiveRule): Promise<void> {
+    await peer.use(({ receiver }) => receiver.setRule(rule))
+    this.#audible.listenClosely(peer.id, rule.mode === 'voice')
+  }
+
+  /** One of our peers sends something new. */
+  opened(producer: Producer, peer: Peer): void {
+    if (!peer.host || producer.closed) return
+    const host = peer.host
+    if (producer.kind === 'video') this.#demand.open(producer.id)
+    this.#offer(new Sent(producerInfo(producer), peer.mentor, { host, producer }))
+    if (producer.appData.source !== 'microphone') return
+    host.loudness.add(producer).catch((error: unknown) => {
+      if (!producer.closed) this.#options.log.warn({ err: error, peerId: peer.id }, 'no speaker detection')
+    })
+  }
+
+  closed(producerId: string): void {
+    if (!this.offers.remove(producerId)) return
+    this.#demand.forget(producerId)
+    this.#audible.remove(producerId)
+    this.#everybody((peer) => peer.receiver?.withdrawn(producerId))
+    this.pipes.withdraw(producerId)
+  }
+
+  paused(producerId: string, paused: boolean): void {
+    const sent = this.offers.find(producerId)
+    if (!sent) return
+    sent.info.paused = paused
+    this.#audible.setPaused(producerId, paused)
+    this.#everybody((peer) => peer.receiver?.pausedChanged(producerId))
+  }
+
+  /** A host begins: its microphones are measured from now on. */
+  listenOn(host: Host): void {
+    host.loudness.onLevel((producerId, dBov) => this.#audible.level(producerId, dBov))
+    host.loudness.setFast(this.#audible.isFast)
+  }
+
+  /** Other nodes that have peers of this room: address by node. */
+  link(nodes: ReadonlyMap<string, string>): void {
+    for (const [nodeId, link] of this.#links) {
+      if (nodes.get(nodeId) === link.url) continue
+      this.#links.delete(nodeId)
+      link.close()
+    }
+    for (const [nodeId, url] of nodes) {
+      const known = this.#links.get(nodeId)
+      if (known) void known.refresh()
+      else this.#links.set(nodeId, this.#follow(url))
+    }
+    this.#considerLinked()
+  }
+
+  setFollowed(followed: boolean): void {
+    this.#followed = followed
+    this.#considerLinked()
+  }
+
+  close(): void {
+    for (const link of this.#links.values()) link.close()
+    this.#links.clear()
+    this.pipesOut.closeAll()
+    this.pipes.close()
+    this.#demand.close()
+    this.#audible.close()
+  }
+
+  #follow(url: string): LinkRoom {
+    const { links, pipes, log } = this.#options
+    return new LinkRoom(
+      { roomId: this.#room.id, url, links, at: pipes, log },
+      {
+        opened: (info, mentor, origin) => this.#offer(new Sent({ ...info }, mentor, { origin })),
+        closed: (producerId) => this.closed(producerId),
+        paused: (producerId, paused) => this.paused(producerId, paused),
+        level: (producerId, dBov) => this.#audible.level(producerId, dBov),
+      },
+    )
+  }
+
+  #offer(sent: Sent): void {
+    const { producerId, peerId, source, paused } = sent.info
+    const { mentor } = sent
+    this.offers.add(sent)
+    if (source === 'microphone')
+      this.#audible.add({ producerId, peerId, mentor, paused, own: 'host' in sent.home })
+    this.#everybody((peer) => peer.id === peerId || peer.receiver?.offered(sent))
+  }
+
+  /** It is still there, but the way to this host broke: all there take it anew. */
+  #offerAgain(sent: Sent, host: Host): void {
+    for (const { host: where, id, receiver } of this.#room.peers.values()) {
+      if (where !== host || id === sent.info.peerId) continue
+      receiver?.withdrawn(sent.info.producerId)
+      receiver?.offered(sent)
+    }
+  }
+
+  #tellWanted(producerId: string, layer: number): void {
+    const sent = this.offers.find(producerId)
+    if (!sent || sent.info.kind !== 'video') return
+    if ('origin' in sent.home) return sent.home.origin.want(producerId, layer)
+    this.#room.tell('layers.wanted', { to: sent.info.peerId, producerId, layer })
+  }
+
+  #considerLinked(): void {
+    this.#audible.setLinked(this.#followed || this.#links.size > 0)
+  }
+
+  #considerCodecs(): void {
+    const present = [...this.#room.peers.values()].flatMap(({ media }) => media?.rtpCapabilities ?? [])
+    const codecs = commonCodecs(present)
+    if (codecs.join() === this.#codecs.join()) return
+    this.#codecs = codecs
+    this.#room.tell('codecs.changed', { codecs })
+  }
+
+  #everybody(run: (peer: Peer) => unknown): void {
+    for (const peer of this.#room.peers.values()) run(peer)
+  }
+}

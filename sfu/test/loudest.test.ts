@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startTestNode } from './media-node.ts'
+import type { NodeUnderTest } from './media-node.ts'
+import { Participant } from './participant.ts'
+import type { ServerEnd } from './server-end.ts'
+import { until } from './until.ts'
+
+const learners = 16
+const quiet = 90
+
+let node: NodeUnderTest
+let server: ServerEnd
+let mentor: Participant
+let listener: Participant
+const roomId = randomUUID()
+const people: Participant[] = []
+/** Of each learner, and of the mentor last; loudness in dB below full scale. */
+const microphones: string[] = []
+const loudness: number[] = []
+
+const join = async (joining?: Parameters<typeof Participant.join>[2]) => {
+  const participant = await Participant.join(server, roomId, joining)
+  people.push(participant)
+  return participant
+}
+const open = async (participant: Participant) => {
+  const place = microphones.length
+  loudness.push(quiet)
+  const producerId = await participant.publish('microphone', {
+    loudness: () => loudness[place] ?? quiet,
+    bytes: 80,
+  })
+  microphones.push(producerId)
+}
+const speak = (places: number[], level = 20) => {
+  loudness.forEach((_, place) => (loudness[place] = places.includes(place) ? level : quiet))
+}
+/** The microphones of which packets come. */
+const heard = () =>
+  microphones.flatMap((id, place) => (performance.now() - listener.lastAt(id) < 200 ? [place] : []))
+
+beforeAll(async () => {
+  node = await startTestNode()
+  server = await node.server()
+  listener = await join()
+  await listener.follow()
+  for (let n = 0; n < learners; n++) await open(await join({ videos: 0 }))
+  mentor = await join({ mentor: true, videos: 0 })
+  await open(mentor)
+})
+afterAll(async () => {
+  await Promise.all(people.map((participant) => participant.vanish()))
+  await node.close()
+})
+
+describe('seventeen open microphones', () => {
+  it('are heard as the loudest four and the mentor', async () => {
+    speak([2, 5, 9, 14])
+    await until('they are heard, and nobody else', () => heard().join() === [2, 5, 9, 14, learners].join())
+    speak([1, 2, 3, 4, 5, 6, 7, 8])
+    await until('no more than four at once', () => heard().length <= 5)
+    expect(heard()).toContain(learners)
+  })
+
+  it('switch within a quarter of a second from the first loud packet to the first forwarded', async () => {
+    const times: number[] = []
+    for (const place of [0, 10, 6, 12, 3, 15, 8, 1, 13, 7]) {
+      speak([])
+      const since = performance.now()
+      await until('it was silent for a second', () => performance.now() - since > 1_000)
+      // the last four are sent also while they are silent
+      if (performance.now() - listener.lastAt(microphones[place]!) < 300) continue
+      const spoke = performance.now()
+      speak([place])
+      await until('they are heard', () => listener.lastAt(microphones[place]!) > spoke)
+      times.push(listener.beganAt(microphones[place]!) - spoke)
+    }
+    console.log(`switching: ${times.map((ms) => Math.round(ms)).join(', ')} ms`)
+    expect(times.length).toBeGreaterThan(5)
+    expect(times.sort((a, b) => a - b).at(Math.floor(times.length * 0.9))).toBeLessThanOrEqual(250)
+  }, 120_000)
+
+  it('are told as speakers, loudest first', async () => {
+    speak([4], 15)
+    await server.heard('speakers.changed', ({ speakers }) => speakers[0]?.peerId === people[5]?.of.peerId)
+    await server.heard('loudest.changed', ({ producers }) => producers[0]?.producerId === microphones[4])
+    speak([])
+    await until('silence is told', () => server.all('speakers.changed').at(-1)?.speakers.length === 0)
+  })
+
+  it('are all heard again when eight are left open', async () => {
+    speak([])
+    const shut = people.slice(1, learners + 1).slice(7)
+    await Promise.all(
+      shut.map(({ of }, n) => server.ask('producer.pause', { ...of, producerId: microphones[n + 7]! })),
+    )
+    await until('all eight come', () => heard().length === 8)
+  })
+
+  it('cost each listener twelve consumers and not seventeen, some time after they were opened', async () => {
+    await until('the others are closed', () => listener.consumers.size <= 12, 40_000)
+  }, 50_000)
+})
