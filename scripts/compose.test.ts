@@ -43,7 +43,17 @@ const serviceKeys = [
     'restart',
     'init',
   ],
-  ...['ports', 'networks', 'volumes', 'tmpfs', 'read_only', 'cap_drop', 'cap_add', 'security_opt'],
+  ...[
+    'stop_grace_period',
+    'ports',
+    'networks',
+    'volumes',
+    'tmpfs',
+    'read_only',
+    'cap_drop',
+    'cap_add',
+    'security_opt',
+  ],
 ]
 
 describe('docker-compose.yml', () => {
@@ -67,6 +77,12 @@ describe('docker-compose.yml', () => {
   test('gives the media node as many ports as workers', () => {
     const { SFU_WORKERS, RTC_MIN_PORT, RTC_MAX_PORT } = services['sfu']?.environment ?? {}
     expect(Number(RTC_MAX_PORT) - Number(RTC_MIN_PORT) + 1).toBe(Number(SFU_WORKERS))
+  })
+
+  test('leaves the media node the time that it takes to be emptied', () => {
+    const { SFU_DRAIN_SECONDS } = services['sfu']?.environment ?? {}
+    const grace = /stop_grace_period: (\d+)s/.exec(text)?.[1]
+    expect(Number(grace)).toBeGreaterThan(Number(SFU_DRAIN_SECONDS))
   })
 
   test.each(entries)(

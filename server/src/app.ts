@@ -1,6 +1,10 @@
 /** Puts the server together: the only place that constructs. A feature is one line. */
 import { Router, type Express } from 'express'
 import type { Logger } from 'pino'
+import { LiveView } from './admin/live-view.ts'
+import { createMetrics, type Metrics } from './admin/metrics.ts'
+import { Observed } from './admin/observed.ts'
+import { observeRooms } from './admin/observing.ts'
 import { adminRoutes } from './admin/routes.ts'
 import { createAccessTokens } from './auth/access-tokens.ts'
 import { createIdentify } from './auth/identify.ts'
@@ -22,13 +26,14 @@ import { paymentRoutes } from './payments/routes.ts'
 import { sandboxProxy } from './payments/sandbox-proxy.ts'
 import { Presence } from './presence.ts'
 import { createLimits } from './rate-limit.ts'
+import { createProbes } from './readiness/probes.ts'
+import { bindReadiness } from './readiness/routes.ts'
+import { Learners } from './rooms/learners.ts'
 import { LiveRooms } from './rooms/live-rooms.ts'
-import { createLiveView } from './rooms/live-view.ts'
 import { createRoomMessages } from './rooms/messages.ts'
-import { startNodeAlerts } from './rooms/node-alerts.ts'
 import { endAbandoned } from './sessions/abandoned.ts'
 import { sessionRoutes } from './sessions/routes.ts'
-import { createSfuPool } from './sfu/sfu-pool.ts'
+import { SfuPool } from './sfu/sfu-pool.ts'
 import type { MessageHandlers } from './sockets.ts'
 import { staticClient } from './static.ts'
 import { startSweep } from './sweep.ts'
@@ -50,6 +55,7 @@ export interface App {
   sockets: Sockets
   bindings: Binding[]
   handlers: MessageHandlers
+  metrics: Metrics
   /** From now on it is not ready: nobody new is sent here. */
   stopping(): void
   close(): Promise<void>
@@ -64,10 +70,18 @@ export function createApp({ config, db, bus, log, now }: AppDeps): App {
   const limits = createLimits(config.REDIS_URL)
   const tokens = createAccessTokens(config, now)
   const presence = new Presence({ bus, onChange: tellOnline({ db, tell, log }) })
-  const pool = createSfuPool(config.SFU_URLS, config.SFU_SECRET, log)
+  const pool = new SfuPool({
+    urls: config.SFU_URLS,
+    secret: config.SFU_SECRET,
+    redisUrl: config.REDIS_URL,
+    region: config.REGION,
+    log,
+  })
   const rooms = new LiveRooms({ db, bus, pool, log })
-  const liveView = createLiveView(db, pool, log)
-  const nodeAlerts = startNodeAlerts({ db, pool, tell, log })
+  const learners = new Learners({ db, bus, pool, log })
+  const observed = new Observed(bus, () => now().getTime())
+  const view = new LiveView({ db, bus, pool, observed, tell, log, now })
+  const metrics = createMetrics({ measured: () => view.measured, alerts: () => view.alerts, observed })
   const gateway = createGateway({
     keyId: config.RAZORPAY_KEY_ID,
     keySecret: config.RAZORPAY_KEY_SECRET,
@@ -81,7 +95,21 @@ export function createApp({ config, db, bus, log, now }: AppDeps): App {
     webhookSecret: config.RAZORPAY_WEBHOOK_SECRET,
     sandbox: config.RAZORPAY_API_URL !== undefined,
   }
-  const deps = { config, db, bus, log, now, tell, notify, limits, tokens, rooms, turn: config, ...paying }
+  const deps = {
+    config,
+    db,
+    bus,
+    log,
+    now,
+    tell,
+    notify,
+    limits,
+    tokens,
+    rooms,
+    learners,
+    turn: config,
+    ...paying,
+  }
 
   const bindings = [
     ...authRoutes(deps),
@@ -91,10 +119,12 @@ export function createApp({ config, db, bus, log, now }: AppDeps): App {
     ...paymentRoutes(deps),
     ...notificationRoutes(deps),
     ...bindTurn(config),
-    ...adminRoutes({ db, live: () => liveView.live() }),
+    ...bindReadiness(deps),
+    ...adminRoutes({ db, pool, view }),
   ]
   const room = createRoomMessages(deps)
-  const handlers: MessageHandlers = { ...room.handlers, ...liveView.handlers }
+  const watched = observeRooms(room.handlers, pool, (seen) => observed.tell(seen))
+  const handlers: MessageHandlers = { ...watched, ...createProbes({ pool, limits }), ...view.handlers }
   const sockets = new Sockets({
     ...deps,
     handlers,
@@ -118,14 +148,16 @@ export function createApp({ config, db, bus, log, now }: AppDeps): App {
     sockets,
     bindings,
     handlers,
+    metrics,
     stopping: () => (stopping = true),
     close: async () => {
       stopping = true
       await sockets.close()
       presence.close()
-      liveView.close()
-      nodeAlerts.close()
+      view.close()
+      observed.close()
       await Promise.all([rooms.close(), sweep.close()])
+      await learners.close()
       pool.close()
       limits.close()
     },

@@ -1,14 +1,17 @@
 /**
  * How servers tell each other what happened: fan-out only. A message that is lost is found again in Postgres, so
- * the bus promises order per channel and nothing more.
+ * the bus promises order per channel and publisher, and nothing more. The publisher's own process always hears it.
  */
 import { Redis } from 'ioredis'
+import { z } from 'zod'
 
 export interface Bus {
   /** Tells everybody subscribed to the channel, this process included. Never throws: a bus that is away loses it. */
   publish(channel: string, message: unknown): void
   /** @returns a function that ends the subscription */
   subscribe(channel: string, hear: (message: unknown) => void): () => void
+  /** Runs when other servers can be heard again after they could not. @returns a function that ends the listening */
+  onBack(run: () => void): () => void
   close(): Promise<void>
 }
 
@@ -53,49 +56,74 @@ class Listeners {
   }
 }
 
-/** One process: told in the next microtask, as copies, just as a message from afar would come. */
+/** Tells this process, in the next microtask, a copy, just as a message from afar would come. @returns the text */
+function tellHere(listeners: Listeners, channel: string, message: unknown): string {
+  const text = JSON.stringify(message)
+  queueMicrotask(() => listeners.tell(channel, JSON.parse(text)))
+  return text
+}
+
+/** One process. */
 export function inProcessBus(onError: OnError): Bus {
   const listeners = new Listeners(onError)
   return {
-    publish(channel, message) {
-      const copy = JSON.stringify(message)
-      queueMicrotask(() => listeners.tell(channel, JSON.parse(copy)))
-    },
+    publish: (channel, message) => void tellHere(listeners, channel, message),
     subscribe(channel, hear) {
       listeners.add(channel, hear)
       return () => void listeners.remove(channel, hear)
     },
+    // It is never away.
+    onBack: () => () => undefined,
     close: () => Promise.resolve(),
   }
 }
 
-/** Several servers on one Redis. While Redis is away messages are lost; ioredis subscribes again by itself. */
+/** What goes over Redis: the publisher has told its own listeners already. */
+const envelope = z.strictObject({ from: z.string(), message: z.unknown() })
+
+/**
+ * Several servers on one Redis. While Redis is away messages reach this process alone; ioredis subscribes again by
+ * itself.
+ */
 export function redisBus(url: string, onError: OnError): Bus {
   const options = {
     maxRetriesPerRequest: 1,
     enableOfflineQueue: true,
-    retryStrategy: (n: number) => Math.min(n * 100, 2_000),
+    retryStrategy: (n: number) => Math.min(n * 100, 1_000),
   }
+  const from = crypto.randomUUID()
+  const back = new Set<() => void>()
+  let known = false
   const out = new Redis(url, options)
   const into = new Redis(url, { ...options, maxRetriesPerRequest: null })
   for (const redis of [out, into]) redis.on('error', onError)
   const listeners = new Listeners(onError)
-  into.on('message', (channel: string, message: string) => {
+  into.on('ready', () => {
+    if (known) for (const run of [...back]) run()
+    known = true
+  })
+  into.on('message', (channel: string, text: string) => {
     try {
-      listeners.tell(channel, JSON.parse(message))
+      const heard = envelope.parse(JSON.parse(text))
+      if (heard.from !== from) listeners.tell(channel, heard.message)
     } catch (error) {
       onError(error) // somebody else's message on our channel
     }
   })
   return {
     publish(channel, message) {
-      out.publish(channel, JSON.stringify(message)).catch(onError)
+      const text = tellHere(listeners, channel, message)
+      out.publish(channel, `{"from":"${from}","message":${text}}`).catch(onError)
     },
     subscribe(channel, hear) {
       if (listeners.add(channel, hear)) into.subscribe(channel).catch(onError)
       return () => {
         if (listeners.remove(channel, hear)) into.unsubscribe(channel).catch(onError)
       }
+    },
+    onBack(run) {
+      back.add(run)
+      return () => void back.delete(run)
     },
     async close() {
       // What was published is sent first; a Redis that is away is not waited for.

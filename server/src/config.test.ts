@@ -54,3 +54,11 @@ test('names everything that is missing or wrong at once', () => {
 test('tells no secret’s value', () => {
   expect(problems({ AUTH_SECRET: 'changeme-hunter2' }).join()).not.toContain('hunter2')
 })
+
+test('metrics are served nowhere unless an address is named', () => {
+  expect(parseConfig(production).METRICS_LISTEN).toBeUndefined()
+  const named = parseConfig({ ...production, METRICS_LISTEN: '[::1]:9464' })
+  expect(named.METRICS_LISTEN).toEqual({ host: '::1', port: 9464 })
+  expect(problems({ METRICS_LISTEN: '9464' })).toEqual([expect.stringContaining('METRICS_LISTEN')])
+  expect(problems({ METRICS_LISTEN: '127.0.0.1:99999' })).toHaveLength(1)
+})

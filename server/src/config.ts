@@ -16,6 +16,15 @@ const list = z.string().transform((s) =>
     .map((part) => part.trim())
     .filter(Boolean),
 )
+/** `127.0.0.1:9464`, `[::1]:9464` */
+const listen = z
+  .string()
+  .regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, 'must be an address and a port, such as 127.0.0.1:9464')
+  .transform((value) => {
+    const colon = value.lastIndexOf(':')
+    return { host: value.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(value.slice(colon + 1)) }
+  })
+  .refine(({ port }) => port <= 65535, 'the port is too large')
 const secret = z.string().min(16, 'needs at least 16 characters')
 
 const settings = z.object({
@@ -28,7 +37,10 @@ const settings = z.object({
   /** The secret before the present one: its tokens still count. */
   AUTH_SECRET_PREVIOUS: secret.optional(),
   SFU_SECRET: secret,
-  SFU_URLS: list.pipe(z.array(z.url()).min(1)),
+  /** Media nodes that are always known; others register themselves in Redis. */
+  SFU_URLS: list.pipe(z.array(z.url('must be ws:// addresses of media nodes'))).default([]),
+  /** Media nodes that say the same are preferred. */
+  REGION: z.string().max(64).optional(),
   TURN_SECRET: secret,
   TURN_URLS: list.default([]),
   RAZORPAY_KEY_ID: z.string().min(1),
@@ -37,6 +49,8 @@ const settings = z.object({
   /** Base address of the payment sandbox; a trial's only. */
   RAZORPAY_API_URL: z.url().optional(),
   CLIENT_DIR: z.string().optional(),
+  /** Where Prometheus asks for /metrics; never public, and off unless it is set. */
+  METRICS_LISTEN: listen.optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** Proxies in front of the server, whose X-Forwarded-For is believed. */
   TRUST_PROXY: z.coerce.number().int().min(0).max(5).default(0),
@@ -65,6 +79,12 @@ function productionProblems(env: Env): string[] {
   return problems
 }
 
+/** Somewhere there must be media nodes. */
+const nodeProblems = (env: Env): string[] =>
+  env.SFU_URLS || env.REDIS_URL
+    ? []
+    : ['SFU_URLS: is missing; name the media nodes, or the Redis where they register (REDIS_URL)']
+
 /** Razorpay makes its own secrets, and shorter ones. */
 const leastLength = (name: string) => (name.startsWith('RAZORPAY') ? 16 : 32)
 
@@ -84,6 +104,7 @@ export function parseConfig(env: Env) {
   const parsed = settings.safeParse(present)
   const problems = [
     ...(parsed.error?.issues.map(problem) ?? []),
+    ...nodeProblems(present),
     ...(present.NODE_ENV === 'production' ? productionProblems(present) : []),
   ]
   if (!parsed.success || problems.length > 0) throw new ConfigError(oncePerName(problems))

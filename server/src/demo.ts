@@ -1,7 +1,8 @@
 /** A world to look around in: people, sessions of some weeks, bookings, feedback, and one class that starts now. */
 import { randomInt } from 'node:crypto'
+import { largestWithoutStage } from '@peerlearn/contract/sessions'
 import { newId, type Db, type DbOrTrx } from './db.ts'
-import { courses } from './demo/courses.ts'
+import { courses, lecture } from './demo/courses.ts'
 import { demoLearners, demoMentor, learners, mentors, opinions } from './demo/people.ts'
 import { timetable, type DemoSession } from './demo/timetable.ts'
 import { hashPassword } from './auth/passwords.ts'
@@ -35,6 +36,7 @@ export async function seedDemo(db: Db, now: Date): Promise<Demo> {
     const ids = await insertPeople(trx, people)
     await insertSessions(trx, timetable(now, demoLearners, learners), ids)
     await insertLive(trx, liveSessionId, now, ids)
+    await insertLecture(trx, now, ids)
   })
   return { ...people, liveSessionId }
 }
@@ -106,6 +108,7 @@ const sessionRow = (session: DemoSession & { id: string }, ids: Map<string, stri
   starts_at: session.startsAt,
   duration_minutes: session.minutes,
   capacity: session.capacity,
+  staged: session.capacity > largestWithoutStage,
   price_paise: session.price,
   skills: session.skills,
   status: session.past ? ('ended' as const) : ('scheduled' as const),
@@ -146,6 +149,22 @@ async function insertLive(trx: DbOrTrx, id: string, now: Date, ids: Map<string, 
     .insertInto('booking')
     .values(bookingRow(session, 1, getId(ids, demoLearners[0]!)))
     .execute()
+}
+
+/** One that only a stage can hold: so many that not everybody can speak. */
+async function insertLecture(trx: DbOrTrx, now: Date, ids: Map<string, string>): Promise<void> {
+  const startsAt = new Date(now.getTime() + 50 * 60 * 60_000)
+  const session = {
+    ...lecture,
+    id: newId(),
+    mentor: demoMentor.name,
+    startsAt,
+    seated: learners,
+    past: false,
+  }
+  await trx.insertInto('session').values(sessionRow(session, ids)).execute()
+  const seats = learners.map((name, i) => bookingRow(session, i + 1, getId(ids, name)))
+  await trx.insertInto('booking').values(seats).execute()
 }
 
 function getId(ids: Map<string, string>, name: string): string {

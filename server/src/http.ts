@@ -5,6 +5,7 @@ import type { Role } from '@peerlearn/contract/base'
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import type { z } from 'zod'
+import { isAway, notReady } from './db.ts'
 import { TooManyRequests } from './too-many-requests.ts'
 
 /** Who is calling, from the login and the database, never from the message. */
@@ -117,6 +118,7 @@ export const errorHandler =
 /** body-parser's own errors carry a `type`. */
 function asRefusal(error: unknown): AppError | undefined {
   if (error instanceof AppError) return error
+  if (isAway(error)) return notReady()
   const type = error instanceof Error && 'type' in error ? error.type : undefined
   if (type === 'entity.parse.failed') return new AppError('bad-json', 'The body is not JSON.')
   if (type === 'entity.too.large') return new AppError('too-large', 'The body is larger than 256 kB.')

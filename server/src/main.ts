@@ -1,4 +1,5 @@
 /** Starts the server: settings → database → bus → app → listening. Ends on SIGTERM, SIGINT, or when its parent is gone. */
+import { serveMetrics, type Listening } from './admin/metrics-server.ts'
 import { createApp } from './app.ts'
 import { inProcessBus, redisBus } from './bus.ts'
 import { ConfigError, parseConfig, type Config } from './config.ts'
@@ -7,7 +8,7 @@ import { createHttpServer, listen, stopListening } from './http-server.ts'
 import { createLog } from './log.ts'
 
 /** What is not closed by then is left as it is. */
-const stopLimitMs = 2_000
+const stopLimitMs = 4_000
 
 function readConfig(): Config {
   try {
@@ -31,6 +32,7 @@ async function stop(why: string): Promise<void> {
   log.info({ why }, 'stopping')
   setTimeout(() => process.exit(0), stopLimitMs).unref()
   app.stopping()
+  await metrics?.close()
   const listening = stopListening(server)
   await app.close()
   server.closeAllConnections()
@@ -40,6 +42,7 @@ async function stop(why: string): Promise<void> {
   process.exit(0)
 }
 
+let metrics: Listening | undefined
 let stopped: Promise<void> | undefined
 for (const signal of ['SIGTERM', 'SIGINT', 'disconnect'] as const)
   process.on(signal, () => void (stopped ??= stop(signal)))
@@ -53,10 +56,13 @@ process.on('uncaughtException', (err) => {
 try {
   const port = await listen(server, config.PORT)
   log.info({ port, url: config.PUBLIC_URL }, 'listening')
+  if (config.METRICS_LISTEN) metrics = await serveMetrics(app.metrics, config.METRICS_LISTEN, log)
 } catch (error) {
   const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
   console.error(
-    inUse ? `Port ${config.PORT} is in use by another program.` : `Not listening: ${String(error)}`,
+    inUse
+      ? `Port ${String('port' in error ? error.port : config.PORT)} is in use by another program.`
+      : `Not listening: ${String(error)}`,
   )
   process.exit(1)
 }

@@ -31,14 +31,18 @@ export class Presence {
   readonly #leaving = new Map<string, NodeJS.Timeout>()
   readonly #elsewhere = new Map<string, { people: Set<string>; heardAt: number }>()
   readonly #options: Required<PresenceOptions>
-  readonly #stopHearing: () => void
+  readonly #stops: (() => void)[]
   readonly #timer: NodeJS.Timeout
 
   constructor(options: PresenceOptions) {
     this.#options = { graceMs: 3_000, ...options }
-    this.#stopHearing = options.bus.subscribe(channel, (message) => this.#hear(message))
+    this.#stops = [
+      options.bus.subscribe(channel, (message) => this.#hear(message)),
+      // Who came and went on other servers meanwhile is asked at once.
+      options.bus.onBack(() => this.#ask()),
+    ]
     this.#timer = setInterval(() => this.#repeat(), repeatMs).unref()
-    this.#say({ kind: 'who', server: this.#server })
+    this.#ask()
   }
 
   /** Those of them who are online now, here or on another server. */
@@ -71,7 +75,12 @@ export class Presence {
     clearInterval(this.#timer)
     for (const timer of this.#leaving.values()) clearTimeout(timer)
     this.#say({ kind: 'here', server: this.#server, people: [] })
-    this.#stopHearing()
+    for (const stop of this.#stops) stop()
+  }
+
+  #ask(): void {
+    this.#say({ kind: 'who', server: this.#server })
+    this.#repeat()
   }
 
   #say(message: News): void {

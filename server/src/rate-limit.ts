@@ -28,6 +28,8 @@ const rules = {
   payments: { points: 10, seconds: 60 },
   sessions: { points: 100, seconds: 60 },
   webrtc: { points: 1_000, seconds: 60 },
+  /** Paths opened to check a link: three a check, each of a few megabytes at most. */
+  probe: { points: 24, seconds: 60 },
   'guess-account': { points: 10, seconds: 600 },
   'guess-address': { points: 50, seconds: 600 },
 } as const satisfies Record<string, Rule>
@@ -98,9 +100,13 @@ function limiter(name: string, { points, seconds }: Rule, redis: Redis | undefin
   return redis ? new RateLimiterRedis({ ...options, storeClient: redis, insuranceLimiter: memory }) : memory
 }
 
-/** Without a queue: while Redis is away the limiter in memory answers at once. */
+/** Without a queue, and with a limit: while Redis is away or hangs, the limiter in memory answers soon. */
 function connect(url: string): Redis {
-  const redis = new Redis(url, { maxRetriesPerRequest: 1, enableOfflineQueue: false })
+  const redis = new Redis(url, {
+    maxRetriesPerRequest: 1,
+    enableOfflineQueue: false,
+    commandTimeout: 1_000,
+  })
   redis.on('error', () => undefined) // the bus on the same Redis tells of it
   return redis
 }

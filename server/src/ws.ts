@@ -2,6 +2,7 @@
 import { closeCode, maxFrameBytes, subprotocol } from '@peerlearn/contract/channel'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { signedOut } from './auth/access-tokens.ts'
@@ -24,6 +25,9 @@ const whoMs = 3_000
 /** Of one person on one server. The oldest makes room for the newest: it is the forgotten tab or the lost connection. */
 const socketsAPerson = 5
 const closingMs = 1_000
+/** From one socket's end to the next when the server stops, so that not all come back at once; together at most so long. */
+const apartMs = 20
+const spreadMs = 1_500
 
 const personChannel = (userId: string) => `user:${userId}`
 
@@ -90,13 +94,21 @@ export class Sockets {
     )
   }
 
-  /** Tells every client to come back soon, and cuts off those that do not hang up. */
+  /**
+   * Tells one client after another to come back soon, so that they come to the next server apart, and cuts off those that
+   * do not hang up. Who was not told yet goes on as before.
+   */
   async close(): Promise<void> {
     this.#closing = true
-    for (const timer of this.#timers) clearInterval(timer)
     const open = [...this.#server.clients]
     const ended = open.map((ws) => new Promise<void>((done) => ws.once('close', () => done())))
-    for (const socket of this.#all()) socket.close(closeCode.restart, 'restart')
+    const sockets = this.#all()
+    const apart = Math.min(apartMs, spreadMs / Math.max(1, sockets.length))
+    for (const socket of sockets) {
+      socket.close(closeCode.restart, 'restart')
+      if (socket !== sockets.at(-1)) await sleep(apart)
+    }
+    for (const timer of this.#timers) clearInterval(timer)
     const timer = setTimeout(() => open.forEach((ws) => ws.terminate()), closingMs)
     await Promise.all(ended)
     clearTimeout(timer)

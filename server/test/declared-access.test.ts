@@ -91,19 +91,24 @@ describe.each(callers)('called by %s', (caller) => {
 
 const mediaId = 'a-transport'
 const rtpParameters = { codecs: [{ mimeType: 'audio/opus', payloadType: 100, clockRate: 48_000 }] }
+const coming = { rtpCapabilities: {}, view: { videos: 9 } }
 const fingerprints = [{ algorithm: 'sha-256' as const, value: 'AA:BB' }]
 
 /** Well-formed data for every message. One that is missing here does not compile. */
 const samples = (sessionId: string): { [M in ClientMethod]: ClientInput<M> } => ({
   'room.prepare': { sessionId },
-  'room.join': { sessionId, rtpCapabilities: {} },
-  'media.rejoin': { rtpCapabilities: {} },
+  'room.join': { sessionId, ...coming },
+  'media.rejoin': coming,
+  'media.move': coming,
+  'media.moved': {},
   'room.leave': {},
   'room.end': {},
   'hand.raise': {},
   'hand.lower': {},
   'chat.send': { text: 'hello', clientId: newId() },
   'peer.mute': { userId: newId() },
+  'stage.invite': { userId: newId() },
+  'stage.leave': {},
   'peer.remove': { userId: newId() },
   'transport.connect': { transportId: mediaId, dtlsParameters: { fingerprints } },
   'transport.restart-ice': { transportId: mediaId },
@@ -113,6 +118,11 @@ const samples = (sessionId: string): { [M in ClientMethod]: ClientInput<M> } => 
   'producer.close': { producerId: mediaId },
   'consumer.resume': { consumerIds: [mediaId] },
   'view.set': { tiles: [] },
+  'receive.set': { mode: 'saver', budgetBytes: null },
+  'link.report': { way: 'udp', rttMs: 40, lossDown: 0, concealed: 0, steps: [] },
+  'probe.open': { way: 'udp' },
+  'probe.connect': { probeId: newId(), dtlsParameters: { fingerprints } },
+  'probe.close': { probeId: newId() },
   'admin.watch': {},
   'admin.unwatch': {},
 })
@@ -179,7 +189,10 @@ describe('every message', () => {
       const refusal = refusals[sender][clientMessages[method].access]
       if (refusal) expect(answer).toMatchObject({ ok: false, error: { code: refusal } })
       // Without a media node no room can be entered, but the gate lets them come so far.
-      else expect(['ok', 'media-unavailable', 'not-open']).toContain(answer.ok ? 'ok' : answer.error.code)
+      else
+        expect(['ok', 'media-unavailable', 'not-open', 'not-found']).toContain(
+          answer.ok ? 'ok' : answer.error.code,
+        )
     })
   })
 })

@@ -57,5 +57,6 @@ test('fills the catalogue: many mentors, free and paid, nearly full and rated', 
   expect(items.some((item) => item.pricePaise > 0)).toBe(true)
   expect(items.some((item) => item.seatsLeft === 1)).toBe(true)
   expect(items.every((item) => item.seatsLeft > 0)).toBe(true)
+  expect(items.filter((item) => item.staged).map((item) => item.capacity)).toEqual([150])
   expect(items.some((item) => item.mentor.rating !== null)).toBe(true)
 })

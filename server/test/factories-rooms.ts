@@ -9,6 +9,9 @@ import { newBooking, newSession } from './factories.ts'
 import { Refused, type Person, type TestServer, type TestSocket } from './harness.ts'
 import { kindOf, parametersFor } from './room-parameters.ts'
 
+/** What a page says of its screen when it joins. */
+export const view = { videos: 9 }
+
 interface ClassWish extends Partial<Insertable<Database['session']>> {
   /** Has the mentor started it? */
   open?: boolean
@@ -23,12 +26,12 @@ export async function newClass(
 ): Promise<string> {
   const sessionId = await newSession(db, { mentorId: mentor.userId, starts_at: new Date(), ...wish })
   for (const { userId } of learners) await newBooking(db, { sessionId, learnerId: userId })
-  if (open) await openRoom(db, sessionId, mentor)
+  if (open) await openRoom(db, sessionId, mentor, wish.staged)
   return sessionId
 }
 
 /** As starting the session leaves it. */
-async function openRoom(db: Db, sessionId: string, { userId }: Person): Promise<void> {
+async function openRoom(db: Db, sessionId: string, { userId }: Person, staged = false): Promise<void> {
   await db
     .updateTable('session')
     .set({ status: 'live', started_at: new Date(), room_seq: 1 })
@@ -36,7 +39,13 @@ async function openRoom(db: Db, sessionId: string, { userId }: Person): Promise<
     .execute()
   await db
     .insertInto('room_event')
-    .values({ session_id: sessionId, seq: 1, actor_id: userId, kind: 'room.opened', data: '{}' })
+    .values({
+      session_id: sessionId,
+      seq: 1,
+      actor_id: userId,
+      kind: 'room.opened',
+      data: JSON.stringify({ staged }),
+    })
     .execute()
 }
 
@@ -60,6 +69,7 @@ export async function join(
   const joined = await socket.request('room.join', {
     sessionId,
     rtpCapabilities,
+    view,
     ...(resume && { resume }),
   })
   return {

@@ -32,7 +32,25 @@ const settings = {
   full_page_writes: 'off',
 }
 
+export interface TestPostgres {
+  /** Its address; put a database's name behind it. */
+  url: string
+  /** Ends the connections and the process, at once. */
+  stop(): Promise<void>
+  /** Again on its data and its port. */
+  start(): Promise<void>
+  remove(): Promise<void>
+}
+
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const postgres = await startPostgres()
+  await makeTemplate(postgres.url)
+  project.provide('postgresUrl', postgres.url)
+  return () => postgres.remove()
+}
+
+/** A real Postgres, empty, with its data in a folder of its own. */
+export async function startPostgres(): Promise<TestPostgres> {
   const account = unprivileged(['postgres', 'nobody'])
   const ids = account && { uid: account.uid, gid: account.gid }
   const { initdb, postgres } = postgresBinaries(account, (text) => console.log(text))
@@ -47,15 +65,22 @@ export default async function setup(project: TestProject): Promise<() => Promise
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`)
   const port = await freePort()
   const options = Object.entries({ ...settings, port: String(port) }).flatMap(([k, v]) => ['-c', `${k}=${v}`])
-  const child = spawn(postgres, ['-D', data, ...options], { ...ids, cwd: '/', stdio: 'ignore' })
   const url = `postgres://peerlearn@127.0.0.1:${port}`
-  await answering(`${url}/postgres`, child)
-  await makeTemplate(url)
-  project.provide('postgresUrl', url)
-  return async () => {
-    await ended(child)
+  let child: ChildProcess | undefined
+  const start = async () => {
+    child = spawn(postgres, ['-D', data, ...options], { ...ids, cwd: '/', stdio: 'ignore' })
+    await answering(`${url}/postgres`, child)
+  }
+  const stop = async () => {
+    if (child) await ended(child)
+    child = undefined
+  }
+  await start()
+  const remove = async () => {
+    await stop()
     rmSync(folder, { recursive: true, force: true })
   }
+  return { url, start, stop, remove }
 }
 
 async function answering(url: string, child: ChildProcess): Promise<void> {
@@ -72,7 +97,8 @@ async function answering(url: string, child: ChildProcess): Promise<void> {
   throw new Error('the Postgres of the tests did not start')
 }
 
-async function makeTemplate(url: string): Promise<void> {
+/** A migrated database, for copies of it. */
+export async function makeTemplate(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: `${url}/postgres` })
   await client.connect()
   await client.query(`create database ${template}`)

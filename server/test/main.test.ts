@@ -35,7 +35,8 @@ function start(env: Record<string, string>): Running {
 async function environment(): Promise<Record<string, string>> {
   const port = String(await freePort())
   const known = { PORT: port, PUBLIC_URL: `http://localhost:${port}`, DATABASE_URL: await fileDatabase() }
-  const config = Object.entries({ ...testConfig(), ...known, LOG_LEVEL: 'info' })
+  const { METRICS_LISTEN: _, ...settings } = testConfig() // no test's usual setting, and no plain text once parsed
+  const config = Object.entries({ ...settings, ...known, LOG_LEVEL: 'info' })
   return Object.fromEntries(config.map(([name, value]) => [name, String(value)]))
 }
 
@@ -116,4 +117,16 @@ test('says in one sentence that its port is in use', async () => {
   const second = start(env)
   expect(await second.ended).toBe(1)
   expect(second.output()).toContain(`Port ${env.PORT} is in use by another program.`)
+})
+
+test('serves metrics where it is told to, and ends with them open', async () => {
+  const port = await freePort()
+  const env = { ...(await environment()), METRICS_LISTEN: `127.0.0.1:${port}` }
+  const { child, ended } = start(env)
+  await eventually(async () => {
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+    expect(text).toContain('peerlearn_server_memory_bytes')
+  })
+  child.kill('SIGTERM')
+  expect(await ended).toBe(0)
 })

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ClientInput, ClientMethod } from '@peerlearn/contract/client-channel'
 import { roomMessages } from '@peerlearn/contract/rooms'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { join, newClass, type Seated } from './factories-rooms.ts'
+import { join, newClass, view, type Seated } from './factories-rooms.ts'
 import { startServer, type Person, type TestServer, type TestSocket } from './harness.ts'
 import { startSfu } from './real-sfu.ts'
 import { dtlsParameters, parametersFor } from './room-parameters.ts'
@@ -32,8 +32,10 @@ function inputs(): Inputs {
   const consumerId = teaching.joined.media?.consumers[0]?.consumerId ?? randomUUID()
   return {
     'room.prepare': { sessionId },
-    'room.join': { sessionId, rtpCapabilities: {}, resume: teaching.peerId },
-    'media.rejoin': { rtpCapabilities: {} },
+    'room.join': { sessionId, rtpCapabilities: {}, view, resume: teaching.peerId },
+    'media.rejoin': { rtpCapabilities: {}, view },
+    'media.move': { rtpCapabilities: {}, view },
+    'media.moved': {},
     'room.leave': {},
     'room.end': {},
     'hand.raise': {},
@@ -53,7 +55,11 @@ function inputs(): Inputs {
     'producer.resume': { producerId },
     'producer.close': { producerId },
     'consumer.resume': { consumerIds: [consumerId] },
-    'view.set': { tiles: [{ consumerId, width: 100, height: 100 }] },
+    'view.set': { tiles: [{ producerId, width: 100, height: 100 }] },
+    'receive.set': { mode: 'full', budgetBytes: null },
+    'link.report': { way: null, rttMs: null, lossDown: null, concealed: null, steps: [] },
+    'stage.invite': { userId: asha.userId },
+    'stage.leave': {},
   }
 }
 

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { findRoomEvents } from '../src/room-events.ts'
 import { LiveRooms } from '../src/rooms/live-rooms.ts'
-import { createSfuPool } from '../src/sfu/sfu-pool.ts'
+import { SfuPool } from '../src/sfu/sfu-pool.ts'
 import { startFakeSfu } from './fake-sfu.ts'
-import { join, newClass, refusal, send, until } from './factories-rooms.ts'
+import { join, newClass, refusal, send, until, view } from './factories-rooms.ts'
 import { closeLater, openDb, startServer, type Person, type TestServer } from './harness.ts'
 import { startSfu, type RealSfu } from './real-sfu.ts'
 import { dtlsParameters } from './room-parameters.ts'
@@ -65,7 +65,7 @@ describe('a second tab', () => {
     const sockets = [first, await server.connect(asha)]
     const { rtpCapabilities } = await first.request('room.prepare', { sessionId })
     const codes = await Promise.all(
-      sockets.map((socket) => refusal(socket, 'room.join', { sessionId, rtpCapabilities })),
+      sockets.map((socket) => refusal(socket, 'room.join', { sessionId, rtpCapabilities, view })),
     )
     await until('one of them is told', () =>
       sockets.some((s, i) => codes[i] === 'replaced' || s.all('room.replaced').length > 0),
@@ -124,7 +124,7 @@ describe('a socket that went away', () => {
   test('is no other tab when it asks again for the seat that it has just taken', async () => {
     const { sessionId, learning } = await aClass()
     const { rtpCapabilities } = await learning.socket.request('room.prepare', { sessionId })
-    const asked = { sessionId, rtpCapabilities, resume: randomUUID() }
+    const asked = { sessionId, rtpCapabilities, view, resume: randomUUID() }
     expect(await learning.socket.request('room.join', asked)).toMatchObject({ peerId: learning.peerId })
   })
 
@@ -188,7 +188,7 @@ describe('a server that goes in class', () => {
     await Promise.all([first.close(), node.close()])
     const again = await startSfu({ port: node.port })
     const log = createLog('silent')
-    const pool = createSfuPool([again.url], server.config.SFU_SECRET, log)
+    const pool = new SfuPool({ urls: [again.url], secret: server.config.SFU_SECRET, log })
     const db = await openDb()
     const rooms = new LiveRooms({ db, bus: server.bus, pool, log, graceMs: 300, reconcileMs: 50 })
     const close = closeLater(async () => {
@@ -215,8 +215,8 @@ describe('a media node that goes in class', () => {
     await startSfu({ port: node.port })
     await Promise.all([teaching, learning].map(({ socket }) => socket.heard('media.lost', () => true)))
     const { rtpCapabilities } = await teaching.socket.request('room.prepare', { sessionId })
-    const mine = await teaching.socket.request('media.rejoin', { rtpCapabilities })
-    const theirs = await learning.socket.request('media.rejoin', { rtpCapabilities })
+    const mine = await teaching.socket.request('media.rejoin', { rtpCapabilities, view })
+    const theirs = await learning.socket.request('media.rejoin', { rtpCapabilities, view })
     expect(theirs).toMatchObject({ producers: [], media: { consumers: [] } })
     const camera = await send(teaching.socket, mine.media.send.id, 'camera')
     await learning.socket.heard('consumer.opened', (c) => c.producerId === camera)
@@ -225,7 +225,7 @@ describe('a media node that goes in class', () => {
 
   test('without a word (it hangs): media are refused in time, and the class goes on talking', async () => {
     const node = await startFakeSfu(server.config.SFU_SECRET)
-    node.answer('room.attach', () => ({ rtpCapabilities: {}, peers: [] }))
+    node.answer('room.attach', () => ({ rtpCapabilities: {}, peers: [], codecs: [] }))
     node.answer('peer.create', () => setup)
     const other = await startServer({ env: { SFU_URLS: node.url } })
     const { teaching, learning } = await aClass(other)
@@ -249,9 +249,9 @@ describe('a media node that goes in class', () => {
     process.kill(nodes[0]!.workers[0]!.pid, 'SIGKILL')
     await Promise.all([teaching, learning].map(({ socket }) => socket.heard('media.lost', () => true, 2_000)))
     const { rtpCapabilities } = await teaching.socket.request('room.prepare', { sessionId })
-    const mine = await teaching.socket.request('media.rejoin', { rtpCapabilities })
+    const mine = await teaching.socket.request('media.rejoin', { rtpCapabilities, view })
     const camera = await send(teaching.socket, mine.media.send.id, 'camera')
-    const theirs = await learning.socket.request('media.rejoin', { rtpCapabilities })
+    const theirs = await learning.socket.request('media.rejoin', { rtpCapabilities, view })
     expect(theirs.media.consumers.map((c) => c.producerId)).toEqual([camera])
     expect(theirs.producers.map((p) => p.producerId)).toEqual([camera])
   })

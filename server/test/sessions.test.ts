@@ -29,7 +29,8 @@ const input = () => ({
   pricePaise: 49_900,
   skills: ['Finance'],
 })
-const create = (body: ReturnType<typeof input>, who = mentor) => server.api(routes.create, { body }, who)
+const create = (body: ReturnType<typeof input> & { staged?: boolean }, who = mentor) =>
+  server.api(routes.create, { body }, who)
 const one = (id: string) => ({ params: { id } })
 const seated = async (wish: Partial<Parameters<typeof newSession>[1]> = {}) => {
   const id = await newSession(server.db, { mentorId: mentor.userId, ...wish })
@@ -74,6 +75,31 @@ test('changes an own session before it starts, and tells its people when the tim
   await expect(change({ title: 'Mine now' }, other)).rejects.toMatchObject({ code: 'forbidden' })
   await server.api(routes.start, { ...one(id), body: {} }, mentor)
   await expect(change({ title: 'Too late' })).rejects.toMatchObject({ code: 'session-started' })
+})
+
+test('a class of more than fifty needs a stage, when it is published and when it is changed', async () => {
+  const large = { ...input(), capacity: 51 }
+  const stageless = { code: 'bad-input', details: { staged: words } }
+  await expect(create(large)).rejects.toMatchObject(stageless)
+  expect(await create({ ...input(), capacity: 50 })).toMatchObject({ staged: false })
+  const { id } = await create({ ...large, staged: true })
+  const change = (body: Partial<ReturnType<typeof input>> & { staged?: boolean }) =>
+    server.api(routes.change, { ...one(id), body }, mentor)
+  expect(await change({ title: 'For very many' })).toMatchObject({ staged: true, capacity: 51 })
+  await expect(change({ staged: false })).rejects.toMatchObject(stageless)
+  expect(await change({ staged: false, capacity: 20 })).toMatchObject({ staged: false })
+  await expect(change({ capacity: 300 })).rejects.toMatchObject(stageless)
+  expect(await change({ staged: true })).toMatchObject({ staged: true, capacity: 20 })
+})
+
+test('has its stage from the moment on which it starts, and for good', async () => {
+  const { id } = await create({ ...input(), staged: true })
+  await server.api(routes.start, { ...one(id), body: {} }, mentor)
+  expect((await findRoomEvents(server.db, id))[0]).toMatchObject({ data: { staged: true } })
+  const change = server.api(routes.change, { ...one(id), body: { staged: false } }, mentor)
+  await expect(change).rejects.toMatchObject({ code: 'session-started' })
+  const { items } = await server.api(routes.list, { query: { mentorId: mentor.userId, limit: 50 } })
+  expect(items.find((item) => item.id === id)).toMatchObject({ staged: true, status: 'live' })
 })
 
 test('cancels with its bookings, and tells every learner', async () => {

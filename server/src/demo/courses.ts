@@ -17,6 +17,14 @@ const course = (
   [minutes, capacity, price]: [number, number, number],
 ): DemoCourse => ({ title, description, skills, minutes, capacity, price })
 
+/** For everybody at once: held on a stage. */
+export const lecture = course(
+  'What the Union Budget means for your household',
+  'Tax, prices, savings and loans: what changes for you, with the numbers. Raise your hand and come on stage with your question.',
+  ['Finance', 'Economics'],
+  [90, 150, 0],
+)
+
 export const courses: Record<string, DemoCourse[]> = {
   'Meera Krishnan': [
     course(

@@ -1,6 +1,6 @@
 /** What may happen in a room, decided from its state alone: each refuses, or answers the events to append. */
 import { AppError } from '@peerlearn/contract/errors'
-import { findPerson, type RoomState } from '@peerlearn/contract/room-state'
+import { findPerson, stageSize, type RoomState } from '@peerlearn/contract/room-state'
 import type { Who } from '../http.ts'
 import { requireOpen, roomFull, seatEnded, wasRemoved } from './refusals.ts'
 import type { RoomSession } from './queries.ts'
@@ -88,4 +88,25 @@ export const removing = (who: Who, peerId: string, userId: string) =>
     return [{ kind: 'peer.removed', actorId: who.userId, data: { userId } }]
   })
 
+/** The mentor is on stage without being asked; somebody who is on it stays. */
+export const inviting = (who: Who, peerId: string, userId: string) =>
+  byMentor(who, peerId, (state, session) => {
+    if (state.stage === null) throw noStage()
+    if (!findPerson(state, userId)) throw notHere()
+    if (isMentor(session, userId) || state.stage.includes(userId)) return []
+    if (state.stage.length >= stageSize) throw stageFull()
+    return [{ kind: 'stage.joined', actorId: who.userId, data: { userId } }]
+  })
+
+/** One's own place, or anybody's for the mentor. Somebody who is not on stage, or gone, is off it already. */
+export const leavingStage = (who: Who, peerId: string, userId = who.userId) =>
+  inRoom(who, peerId, ({ stage }, session) => {
+    if (userId !== who.userId && !isMentor(session, who.userId))
+      throw new AppError('forbidden', 'Only the mentor can take somebody else off the stage.')
+    return stage?.includes(userId) ? [{ kind: 'stage.left', actorId: who.userId, data: { userId } }] : []
+  })
+
+const noStage = () => new AppError('bad-input', 'This class has no stage: everybody may speak.')
+const stageFull = () =>
+  new AppError('stage-full', `There are ${stageSize} people on stage. Thank one of them first.`)
 const notHere = () => new AppError('not-found', 'This person is not in the room.')

@@ -1,36 +1,35 @@
-/** Coming into a room: what the green room must know, the seat, and media again after theirs were lost. */
+/** Coming into a room: what the green room must know, and the seat. */
 import { randomUUID } from 'node:crypto'
-import type { ConsumerInfo, MediaSetup, RtpCapabilities } from '@peerlearn/contract/media'
-import { AppError } from '@peerlearn/contract/errors'
+import type { ConsumerInfo, MediaSetup } from '@peerlearn/contract/media'
 import { findPerson } from '@peerlearn/contract/room-state'
 import type { Who } from '../http.ts'
 import { startSession, type RunningDeps } from '../sessions/running.ts'
 import type { ClientSocket, MessageHandlers } from '../sockets.ts'
 import { iceServersFor, type TurnSettings } from '../turn/turn.ts'
 import { joining, leaving } from './decisions.ts'
+import type { Learners } from './learners.ts'
 import type { LiveRoom } from './live-room.ts'
 import type { LiveRooms } from './live-rooms.ts'
-import { requirePlace, type Places } from './places.ts'
+import { makeMedia, type Coming } from './making-media.ts'
+import type { Places } from './places.ts'
 import { findRoomSession } from './queries.ts'
 import { requireOpen, seatEnded } from './refusals.ts'
 import { Seat } from './seat.ts'
 
 export interface JoinDeps extends RunningDeps {
   rooms: LiveRooms
+  learners: Learners
   places: Places
   turn: TurnSettings
 }
 
-type Joining = MessageHandlers<'room.prepare' | 'room.join' | 'media.rejoin'>
-
-/** Producers of each kind that one peer may have: sound and picture; the mentor shares a screen beside. */
-const maxProducers = (mentor: boolean) => (mentor ? { audio: 2, video: 2 } : { audio: 1, video: 1 })
+type Joining = MessageHandlers<'room.prepare' | 'room.join'>
 
 export const joinHandlers = (deps: JoinDeps): Joining => ({
   'room.prepare': async ({ socket, who, data }) => {
     const room = await deps.rooms.open(data.sessionId)
     const [rtpCapabilities, session] = await Promise.all([
-      room.media.capabilities(),
+      room.nodes.attached().then(() => room.media.capabilities()),
       findRoomSession(deps.db, data.sessionId),
     ])
     const { title, startsAt, durationMinutes, mentorName, status } = session ?? room.session
@@ -51,9 +50,11 @@ export const joinHandlers = (deps: JoinDeps): Joining => ({
     const room = await deps.rooms.open(data.sessionId)
     await leaveOther(deps, socket, room)
     await openFor(deps, room, who)
+    const learners = deps.learners.of(room)
+    await Promise.all([learners.come(who.userId), room.nodes.attached()])
     if (data.resume) refuseReplaced(deps, room, { socket, who, peerId: data.resume })
     const resumed = data.resume && (await resumeSeat(deps, room, { socket, who, peerId: data.resume }))
-    const { seat, media } = resumed || (await takeNewSeat(deps, room, { socket, who, ...data }))
+    const { seat, media } = resumed || (await takeNewSeat(deps, room, { socket, who, coming: data }))
     return {
       peerId: seat.peerId,
       state: room.state,
@@ -61,22 +62,9 @@ export const joinHandlers = (deps: JoinDeps): Joining => ({
       connections: room.media.connections(),
       media,
       iceServers: iceServersFor(deps.turn, who.userId, socket.host),
-    }
-  },
-
-  'media.rejoin': async ({ socket, who, data }) => {
-    const { room, seat } = requirePlace(deps.places, socket)
-    seat.hold()
-    try {
-      const media = await createPeer(room, seat, data.rtpCapabilities)
-      if (seat.end) throw refusePeer(room, seat)
-      return {
-        producers: room.media.producers(),
-        media,
-        iceServers: iceServersFor(deps.turn, who.userId, socket.host),
-      }
-    } finally {
-      seat.take()
+      receiving: learners.receiving(who.userId),
+      codecs: room.media.codecs(),
+      links: learners.linksFor(who.userId),
     }
   },
 })
@@ -97,7 +85,7 @@ async function openFor(deps: JoinDeps, room: LiveRoom, who: Who): Promise<void> 
   await room.events.catchUp()
 }
 
-interface Coming {
+interface Newcomer {
   socket: ClientSocket
   who: Who
 }
@@ -106,7 +94,7 @@ interface Coming {
 function refuseReplaced(
   { places }: JoinDeps,
   room: LiveRoom,
-  { socket, who, peerId }: Coming & { peerId: string },
+  { socket, who, peerId }: Newcomer & { peerId: string },
 ): void {
   const present = findPerson(room.state, who.userId)?.peerId
   if (present === undefined || present === peerId) return
@@ -120,15 +108,14 @@ function refuseReplaced(
 async function resumeSeat(
   { places }: JoinDeps,
   room: LiveRoom,
-  { socket, who, peerId }: Coming & { peerId: string },
+  { socket, who, peerId }: Newcomer & { peerId: string },
 ): Promise<{ seat: Seat; media: null } | undefined> {
   if (findPerson(room.state, who.userId)?.peerId !== peerId) return undefined
-  await room.media.capabilities()
   const seat = new Seat(socket, who.userId, peerId)
   room.admit(seat)
   let consumers: ConsumerInfo[]
   try {
-    const peer = await room.media.ask(peerId, 'peer.resume', {})
+    const peer = await room.media.resume(peerId)
     if (!peer.found) return void room.withdraw(seat)
     consumers = peer.consumers
   } catch (error) {
@@ -138,15 +125,18 @@ async function resumeSeat(
   for (const consumer of consumers) seat.tell('consumer.opened', consumer)
   room.take(seat)
   places.set(socket, { room, seat })
+  // Its node may have begun to be emptied while the socket was away.
+  room.nodes.sync()
   return { seat, media: null }
 }
 
 /** Media first, then the event: a client that cannot have media never was in the room, and took nobody's seat over. */
 async function takeNewSeat(
-  { places }: JoinDeps,
+  deps: JoinDeps,
   room: LiveRoom,
-  { socket, who, rtpCapabilities }: Coming & { rtpCapabilities: RtpCapabilities },
+  { socket, who, coming }: Newcomer & { coming: Coming },
 ): Promise<{ seat: Seat; media: MediaSetup }> {
+  const { places } = deps
   const previous = findPerson(room.state, who.userId)?.peerId
   const own = places.find(socket)?.seat
   // A join that is repeated on its own socket keeps its peer; anybody else's is taken over.
@@ -154,7 +144,7 @@ async function takeNewSeat(
   const seat = new Seat(socket, who.userId, again ? own.peerId : randomUUID())
   room.admit(seat)
   try {
-    const media = await createPeer(room, seat, rtpCapabilities)
+    const media = await makeMedia(deps.learners, room, seat, coming)
     if (!again) await room.events.decide(joining(who, seat.peerId))
     room.take(seat)
     places.set(socket, { room, seat })
@@ -165,27 +155,4 @@ async function takeNewSeat(
     else room.close(seat, 'lost')
     throw error
   }
-}
-
-/** The seat ended while its media were made: nobody may keep them. */
-function refusePeer(room: LiveRoom, seat: Seat): AppError {
-  room.closePeer(seat.peerId)
-  return seatEnded(seat.end ?? 'lost')
-}
-
-/** A node that has lost the room since it was attached is told of it once more. */
-async function createPeer(
-  room: LiveRoom,
-  { peerId, userId }: Seat,
-  rtpCapabilities: RtpCapabilities,
-): Promise<MediaSetup> {
-  const wish = { rtpCapabilities, maxProducers: maxProducers(room.session.mentorId === userId) }
-  await room.media.capabilities()
-  const media = await room.media.ask(peerId, 'peer.create', wish).catch(async (error: unknown) => {
-    if (!(error instanceof AppError && error.code === 'not-found')) throw error
-    await room.media.attach()
-    return room.media.ask(peerId, 'peer.create', wish)
-  })
-  room.media.add(peerId)
-  return media
 }

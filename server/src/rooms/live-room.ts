@@ -1,6 +1,6 @@
 /**
- * A live room on this server: the fold of its events, its picture of the media node, and the local sockets that are told
- * of both. Nothing here is the truth; a server that starts anew makes the same of Postgres and the node.
+ * A live room on this server: the fold of its events, its picture of the media nodes, and the local sockets that are told
+ * of both. Nothing here is the truth; a server that starts anew makes the same of Postgres and the nodes.
  */
 import { findPerson, type RoomEvent, type RoomState } from '@peerlearn/contract/room-state'
 import type { Logger } from 'pino'
@@ -10,11 +10,16 @@ import type { RoomHeard } from '../sfu/sfu-client.ts'
 import type { SfuPool } from '../sfu/sfu-pool.ts'
 import { Absences } from './absences.ts'
 import { leaving } from './decisions.ts'
+import { closeMediaParts, mediaParts, type MediaParts } from './media-parts.ts'
+import type { Moves } from './moves.ts'
+import type { NodeRoom } from './node-room.ts'
 import { tellSeat } from './notices.ts'
+import type { Placement } from './placement.ts'
 import type { RoomSession } from './queries.ts'
 import { seatEnded } from './refusals.ts'
 import { RoomLog } from './room-log.ts'
-import { RoomMedia } from './room-media.ts'
+import type { RoomMedia } from './room-media.ts'
+import type { RoomNodes } from './room-nodes.ts'
 import type { Seat, SeatEnd } from './seat.ts'
 
 export interface LiveRoomOptions {
@@ -29,18 +34,24 @@ export interface LiveRoomOptions {
   isSignedIn: (loginId: string) => Promise<boolean>
 }
 
+/** Who follows a room on this server, beside its seats. */
+export interface RoomEar {
+  event?(event: RoomEvent, before: RoomState): void
+  media?(heard: RoomHeard): void
+  /** The room is let go of: nothing more of it is heard. */
+  shut?(): void
+}
+
 export class LiveRoom {
   readonly session: RoomSession
   readonly events: RoomLog
-  readonly media: RoomMedia
+  readonly #parts: MediaParts
   readonly #log: Logger
   readonly #seats = new Set<Seat>()
+  readonly #ears = new Set<RoomEar>()
   readonly #lost: Absences
   readonly #orphans: Absences
-  readonly #stopHearing: () => void
   readonly #isSignedIn: LiveRoomOptions['isSignedIn']
-  /** The node was away: which of our peers it still has is to be asked. */
-  #unclaimed = false
   #usedAt = 0
   #shut = false
 
@@ -57,16 +68,45 @@ export class LiveRoom {
       hear: (...heard) => this.#onEvent(...heard),
       onError: this.#onError,
     })
-    const node = pool.nodeOf(session.id)
-    this.media = new RoomMedia(session.id, node, (heard) => this.#onMedia(heard))
-    this.#stopHearing = node.onUp(() => {
-      this.#unclaimed = true
-      this.#reclaim().catch(this.#onError)
+    this.#parts = mediaParts({
+      db,
+      bus,
+      pool,
+      sessionId: session.id,
+      seats: () => [...this.#seats].filter((seat) => seat.taken),
+      hear: (heard, from) => this.#onMedia(heard, from),
+      onError: this.#onError,
     })
+  }
+
+  get media(): RoomMedia {
+    return this.#parts.media
+  }
+
+  get nodes(): RoomNodes {
+    return this.#parts.nodes
+  }
+
+  get placement(): Placement {
+    return this.#parts.placement
+  }
+
+  get moves(): Moves {
+    return this.#parts.moves
   }
 
   get state(): RoomState {
     return this.events.state
+  }
+
+  /** All seats on this server, taken or on their way in. */
+  get seats(): Seat[] {
+    return [...this.#seats]
+  }
+
+  /** Everything that happens from now on, until the room is shut. */
+  follow(ear: RoomEar): void {
+    this.#ears.add(ear)
   }
 
   /** Somebody asks for it: it stays open for a while. */
@@ -111,17 +151,19 @@ export class LiveRoom {
   }
 
   closePeer(peerId: string): void {
+    this.media.askAll(peerId, 'peer.close')
     this.media.forget(peerId)
-    if (this.media.nodeUp) this.media.ask(peerId, 'peer.close', {}).catch(() => undefined)
+    this.moves.forget(peerId)
   }
 
   /** Makes the room true again: missed events, missed notices, people whose media are gone for good. */
   async reconcile(): Promise<void> {
     await this.events.catchUp()
-    if (!this.media.nodeUp) return this.#lost.clear()
-    if (this.state.phase === 'closed' && this.media.peerIds().length > 0) await this.media.closeRoom()
+    if (this.nodes.waiting) return this.#lost.clear()
+    if (this.state.phase === 'closed') await this.#closeMedia()
     if (this.state.phase !== 'open') return
-    await (this.#unclaimed ? this.#reclaim() : this.media.attach())
+    await this.#parts.claims.refresh()
+    this.moves.adopt()
     const people = this.state.people.map((p) => p.peerId)
     for (const peerId of this.#lost.past(people.filter((p) => !this.media.has(p))))
       await this.#leaveLost(peerId)
@@ -133,9 +175,9 @@ export class LiveRoom {
   /** Lets go of the room; nobody is told, the node keeps its peers for their grace. */
   shut(): void {
     this.#shut = true
-    this.#stopHearing()
+    for (const ear of this.#ears) ear.shut?.()
     this.events.close()
-    this.media.close()
+    closeMediaParts(this.#parts)
     this.#seats.clear()
   }
 
@@ -159,7 +201,7 @@ export class LiveRoom {
   async #lose(seat: Seat): Promise<void> {
     if (!this.#seats.delete(seat)) return
     seat.finish('lost')
-    if (this.media.nodeUp) this.media.ask(seat.peerId, 'peer.release', {}).catch(() => undefined)
+    this.media.askAll(seat.peerId, 'peer.release')
     if (this.#shut || (await this.#isSignedIn(seat.socket.who.loginId))) return
     await this.events.decide(leaving(seat.peerId, 'left'))
     this.closePeer(seat.peerId)
@@ -174,52 +216,37 @@ export class LiveRoom {
     if (kind === 'peer.left') this.media.forget(data.peerId)
     if (kind === 'peer.removed') this.#closeSeats((s) => s.userId === data.userId, 'removed')
     if (kind === 'room.closed') this.#onClosed()
+    for (const ear of this.#ears) ear.event?.(event, before)
   }
 
   #onJoined({ userId, peerId }: { userId: string; peerId: string }, previous: string | undefined): void {
-    if (!this.media.has(peerId)) this.media.add(peerId)
+    this.media.expect(peerId)
     if (previous && previous !== peerId) this.media.forget(previous)
     this.#closeSeats((seat) => seat.taken && seat.userId === userId && seat.peerId !== peerId, 'replaced')
   }
 
   #onClosed(): void {
     for (const seat of [...this.#seats]) this.#end(seat, 'ended')
-    this.media.closeRoom().catch(() => undefined)
+    this.#closeMedia().catch(() => undefined)
+  }
+
+  async #closeMedia(): Promise<void> {
+    if (this.media.peerIds().length > 0 || this.nodes.ids.length > 0) await this.media.closeRoom()
+    await this.nodes.clear()
   }
 
   #closeSeats(which: (seat: Seat) => boolean, end: SeatEnd): void {
     for (const seat of [...this.#seats].filter(which)) this.close(seat, end)
   }
 
-  #onMedia(heard: RoomHeard): void {
+  #onMedia(heard: RoomHeard, from: NodeRoom): void {
     const { name, data } = heard
+    for (const ear of this.#ears) ear.media?.(heard)
+    // The last of a node that is being emptied.
+    if (name === 'peer.closed' && from.peers.size === 0) this.nodes.sync()
     if (name === 'peer.closed') void (data.reason === 'unclaimed' && this.#leaveLost(data.peerId))
-    else if (name === 'room.lost') void this.#rebuild(data.peerIds)
-    else for (const seat of [...this.#seats]) tellSeat(seat, heard)
-  }
-
-  /** The worker died: the room is made anew on another, and its people make their media anew. */
-  async #rebuild(peerIds: string[]): Promise<void> {
-    this.media.detached()
-    for (const peerId of peerIds)
-      this.#tellAll((seat) => seat.tell('peer.connection', { peerId, connection: 'reconnecting' }))
-    await this.media.capabilities().catch(() => undefined)
-    this.#tellAll((seat) => void (peerIds.includes(seat.peerId) && seat.tell('media.lost', {})))
-  }
-
-  /** The node is back: it is asked for each peer of this server's seats, which may have died with it. */
-  async #reclaim(): Promise<void> {
-    await this.media.attach()
-    this.#unclaimed = false
-    const seats = [...this.#seats].filter((seat) => seat.taken)
-    const claimed = await Promise.allSettled(seats.map((seat) => this.#claim(seat)))
-    if (claimed.some((one) => one.status === 'rejected')) this.#unclaimed = true
-  }
-
-  async #claim(seat: Seat): Promise<void> {
-    const { found, consumers } = await this.media.ask(seat.peerId, 'peer.resume', {})
-    if (found) for (const consumer of consumers) seat.tell('consumer.opened', consumer)
-    else seat.tell('media.lost', {})
+    else if (name === 'room.lost') void this.#parts.claims.rebuild(from, data.peerIds).catch(this.#onError)
+    else if (name !== 'loudest.changed') for (const seat of [...this.#seats]) tellSeat(seat, heard)
   }
 
   async #leaveLost(peerId: string): Promise<void> {

@@ -7,6 +7,7 @@ import type { Db } from '../db.ts'
 import type { SfuPool } from '../sfu/sfu-pool.ts'
 import { LiveRoom } from './live-room.ts'
 import { findLiveRoomSeqs, findRoomSeqs, findRoomSession } from './queries.ts'
+import { findRoomNodes } from './room-node-queries.ts'
 
 export interface LiveRoomsOptions {
   db: Db
@@ -30,6 +31,7 @@ export class LiveRooms {
   /** Live sessions with nobody in their room, by the event up to which that is known. */
   readonly #empty = new Map<string, number>()
   readonly #timers: NodeJS.Timeout[]
+  readonly #stopHearing: () => void
   #running: Promise<void> | undefined
   #closed = false
 
@@ -39,6 +41,7 @@ export class LiveRooms {
       setInterval(() => this.#run(() => this.catchUp()), catchUpMs),
       setInterval(() => this.#run(() => this.reconcile()), this.#options.reconcileMs),
     ]
+    this.#stopHearing = options.bus.onBack(() => this.#run(() => this.catchUp()))
     // A server that starts in a class takes it up at once, before its people come back.
     this.#run(() => this.reconcile())
   }
@@ -51,9 +54,15 @@ export class LiveRooms {
 
   /** Fetches what the bus lost. */
   async catchUp(): Promise<void> {
-    const seqs = await findRoomSeqs(this.#options.db, [...this.#rooms.keys()])
-    for (const room of await this.#all())
+    const ids = [...this.#rooms.keys()]
+    const [seqs, nodes] = await Promise.all([
+      findRoomSeqs(this.#options.db, ids),
+      findRoomNodes(this.#options.db, ids),
+    ])
+    for (const room of (await this.#all()).filter(({ session }) => ids.includes(session.id))) {
       if ((seqs.get(room.session.id) ?? 0) > room.state.seq) await room.events.catchUp()
+      room.nodes.take(nodes.get(room.session.id) ?? [])
+    }
   }
 
   /** Compares every live room with its node, and lets go of those that nobody needs. */
@@ -73,6 +82,7 @@ export class LiveRooms {
     if (this.#closed) return
     this.#closed = true
     for (const timer of this.#timers) clearInterval(timer)
+    this.#stopHearing()
     await this.#running
     for (const room of await this.#all()) room.shut()
     this.#rooms.clear()
@@ -90,7 +100,7 @@ export class LiveRooms {
     if (!session) throw new AppError('not-found', 'There is no such session.')
     const isSignedIn = async (loginId: string) => (await findLogins(this.#options.db, [loginId])).has(loginId)
     const room = new LiveRoom({ ...this.#options, session, isSignedIn })
-    await room.events.catchUp().catch((error: unknown) => {
+    await Promise.all([room.events.catchUp(), room.nodes.refresh()]).catch((error: unknown) => {
       room.shut()
       throw error
     })

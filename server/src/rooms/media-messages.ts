@@ -5,6 +5,7 @@
 import type { ClientSocket, MessageHandlers } from '../sockets.ts'
 import type { SfuOutput } from '../sfu/requests.ts'
 import { requirePlace, type Places } from './places.ts'
+import { requireSending } from './stage.ts'
 import type { Asked, PeerMethod } from './room-media.ts'
 
 type OfMedia = MessageHandlers<
@@ -30,7 +31,10 @@ export function mediaHandlers(places: Places): OfMedia {
   return {
     'transport.connect': ({ socket, data }) => ask(socket, 'transport.connect', data),
     'transport.restart-ice': ({ socket, data }) => ask(socket, 'transport.restart-ice', data),
-    'producer.create': ({ socket, data }) => ask(socket, 'producer.create', data),
+    'producer.create': async ({ socket, who, data }) => {
+      requireSending(requirePlace(places, socket).room, who.userId)
+      return ask(socket, 'producer.create', data)
+    },
     'producer.pause': ({ socket, data }) => ask(socket, 'producer.pause', data),
     'producer.resume': ({ socket, data }) => ask(socket, 'producer.resume', data),
     'producer.close': ({ socket, data }) => ask(socket, 'producer.close', data),

@@ -4,10 +4,13 @@ import type { roomMessages } from '@peerlearn/contract/rooms'
 import { createGuards } from './access.ts'
 import { classHandlers, type ClassDeps } from './class.ts'
 import { joinHandlers, type JoinDeps } from './join.ts'
+import { makingHandlers } from './making-media.ts'
 import { mediaHandlers } from './media-messages.ts'
 import { createPlaces } from './places.ts'
+import { receivingHandlers, type ReceivingDeps } from './receiving.ts'
+import { stageHandlers } from './stage.ts'
 
-export type RoomDeps = Omit<JoinDeps & ClassDeps, 'places'>
+export type RoomDeps = Omit<JoinDeps & ClassDeps & ReceivingDeps, 'places'>
 
 export interface RoomMessages {
   handlers: MessageHandlers<keyof typeof roomMessages>
@@ -18,7 +21,14 @@ export function createRoomMessages(deps: RoomDeps): RoomMessages {
   const places = createPlaces()
   const withPlaces = { ...deps, places }
   return {
-    handlers: { ...joinHandlers(withPlaces), ...classHandlers(withPlaces), ...mediaHandlers(places) },
+    handlers: {
+      ...joinHandlers(withPlaces),
+      ...makingHandlers(withPlaces),
+      ...classHandlers(withPlaces),
+      ...stageHandlers(places),
+      ...mediaHandlers(places),
+      ...receivingHandlers(withPlaces),
+    },
     guards: createGuards(withPlaces),
   }
 }

@@ -3,7 +3,7 @@ import type { RoomHeard } from '../sfu/sfu-client.ts'
 import type { Seat } from './seat.ts'
 
 /** What concerns the room itself is handled there. */
-type Told = Exclude<RoomHeard, { name: 'peer.closed' | 'room.lost' }>
+type Told = Exclude<RoomHeard, { name: 'peer.closed' | 'room.lost' | 'loudest.changed' }>
 type Tellers = { [N in Told['name']]: (seat: Seat, data: Extract<Told, { name: N }>['data']) => void }
 
 const tellers: Tellers = {
@@ -13,6 +13,10 @@ const tellers: Tellers = {
   'consumer.closed': (seat, { to, consumerId }) => {
     if (seat.peerId === to) seat.tell('consumer.closed', { consumerId })
   },
+  'layers.wanted': (seat, { to, producerId, layer }) => {
+    if (seat.peerId === to) seat.tell('layers.wanted', { producerId, layer })
+  },
+  'codecs.changed': (seat, { codecs }) => toTaken(seat, () => seat.tell('codecs.changed', { codecs })),
   'producer.opened': (seat, { producer }) => toTaken(seat, () => seat.tell('producer.opened', producer)),
   'producer.closed': (seat, { roomId: _, ...data }) =>
     toTaken(seat, () => seat.tell('producer.closed', data)),

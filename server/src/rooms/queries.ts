@@ -72,24 +72,3 @@ export async function findChatSeq(
     .executeTakeFirst()
   return row?.seq
 }
-
-export async function findTitles(
-  db: DbOrTrx,
-  ids: string[],
-): Promise<Map<string, { title: string; mentorName: string }>> {
-  if (ids.length === 0) return new Map()
-  const rows = await db
-    .selectFrom('session')
-    .innerJoin('account as mentor', 'mentor.id', 'session.mentor_id')
-    .select(['session.id', 'session.title', 'mentor.name as mentorName'])
-    .where('session.id', 'in', ids)
-    // A green room before the class has a room at the node too; it is not live.
-    .where('session.status', '=', 'live')
-    .execute()
-  return new Map(rows.map(({ id, ...names }) => [id, names]))
-}
-
-export async function findAdminIds(db: DbOrTrx): Promise<string[]> {
-  const rows = await db.selectFrom('account').select('id').where('role', '=', 'admin').execute()
-  return rows.map((row) => row.id)
-}

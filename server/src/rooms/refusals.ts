@@ -21,6 +21,13 @@ export const wasRemoved = () => new AppError('removed', 'The mentor removed you 
 export const roomFull = () => new AppError('room-full', 'Everybody whom this room can hold is in it now.')
 export const notInRoom = () => new AppError('not-in-room', 'You are not in a room. Join it first.')
 
+/** Nobody can be taken in: not by the room's nodes, nor by any other. */
+export const mediaFull = () =>
+  new AppError(
+    'media-full',
+    'All media servers are full just now, so nobody else can come in. Try again when somebody has left, or tell the organiser.',
+  )
+
 const ends: Record<SeatEnd, () => AppError> = {
   left: notInRoom,
   lost: () => new AppError('not-in-room', 'Your place in the room was given up. Join again.'),

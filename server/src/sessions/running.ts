@@ -62,10 +62,13 @@ async function change({ db }: RunningDeps, { sessionId, who }: Order, step: Step
     if (session.status === step.to) return undefined
     requireStatus(session, [step.from])
     await setStatus(trx, sessionId, step.to)
-    const event: NewRoomEvent = { kind: step.kind, actorId: who?.userId ?? null, data: {} }
-    return appendRoomEvent(trx, sessionId, event)
+    return appendRoomEvent(trx, sessionId, toEvent(step.kind, who?.userId ?? null, session.staged))
   })
 }
+
+/** Whether the room has a stage is said once, as it opens. */
+const toEvent = (kind: Step['kind'], actorId: string | null, staged: boolean): NewRoomEvent =>
+  kind === 'room.opened' ? { kind, actorId, data: { staged } } : { kind, actorId, data: {} }
 
 const setStatus = (trx: DbOrTrx, sessionId: string, status: 'live' | 'ended') =>
   trx

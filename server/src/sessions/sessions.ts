@@ -1,6 +1,6 @@
 /** What a mentor does with a session before it starts: publish, change, cancel. */
 import { AppError } from '@peerlearn/contract/errors'
-import type { Session, sessionInput } from '@peerlearn/contract/sessions'
+import { largestWithoutStage, type Session, type sessionInput } from '@peerlearn/contract/sessions'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import { newId, violates, type Db, type DbOrTrx } from '../db.ts'
@@ -21,6 +21,7 @@ export interface SessionDeps {
 export async function createSession({ db }: { db: Db }, who: Who, input: Input): Promise<Session> {
   await refusePast(db, input.startsAt)
   refusePrice(input.pricePaise)
+  requireStage(input)
   const id = newId()
   await db
     .insertInto('session')
@@ -32,6 +33,7 @@ export async function createSession({ db }: { db: Db }, who: Who, input: Input):
       starts_at: input.startsAt,
       duration_minutes: input.durationMinutes,
       capacity: input.capacity,
+      staged: input.staged,
       price_paise: input.pricePaise,
       skills: input.skills,
     })
@@ -52,6 +54,7 @@ export async function changeSession(
     const later = change.startsAt !== undefined && Date.parse(change.startsAt) !== before.startsAt.getTime()
     if (later && change.startsAt) await refusePast(trx, change.startsAt)
     refusePrice(change.pricePaise)
+    requireStage({ capacity: change.capacity ?? before.capacity, staged: change.staged ?? before.staged })
     if (change.capacity !== undefined) await makeRoom(trx, sessionId, change.capacity)
     const values = columns(change)
     if (Object.keys(values).length > 0)
@@ -121,6 +124,14 @@ async function refusePast(db: DbOrTrx, startsAt: string): Promise<void> {
 function refusePrice(paise = 0): void {
   if (paise > 0 && paise < 100)
     throw new AppError('bad-input', 'A price is ₹1 or more, or nothing.', { pricePaise: 'Below ₹1.' })
+}
+
+/** Everybody sending to everybody is for smaller classes. */
+function requireStage({ capacity, staged }: Pick<Input, 'capacity' | 'staged'>): void {
+  if (capacity > largestWithoutStage && !staged)
+    throw new AppError('bad-input', `A class of more than ${largestWithoutStage} seats needs a stage.`, {
+      staged: `Needed for more than ${largestWithoutStage} seats.`,
+    })
 }
 
 /** Moves bookings from seats beyond the new capacity to free ones below it. What does not fit, the constraint refuses. */

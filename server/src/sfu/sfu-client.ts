@@ -3,10 +3,11 @@
  * It keeps nothing of rooms; who uses a room hears `onUp` and attaches again.
  */
 import { eventFrame } from '@peerlearn/contract/channel'
-import { sfuNotices, type SfuMethod, type SfuNotice } from '@peerlearn/contract/sfu'
+import { sfuNotices, type NodeInfo, type SfuMethod, type SfuNotice } from '@peerlearn/contract/sfu'
 import type { Logger } from 'pino'
 import { WebSocket } from 'ws'
 import type { z } from 'zod'
+import { Callbacks } from './callbacks.ts'
 import { newChallenge } from './proof.ts'
 import { mediaUnavailable, Requests, type SfuInput, type SfuOutput } from './requests.ts'
 
@@ -21,18 +22,21 @@ export interface SfuNodeOptions {
   log: Logger
   /** How long a request may take. */
   limitMs?: number
-  /** A node tells its stats every two seconds; one that is silent this long is hung, and its channel is closed. */
+  /** A node is pinged three times as often as this; one that is silent so long is hung or cut off: its channel is closed. */
   silenceMs?: number
 }
 
-const backoffMs = [50, 100, 250, 500, 1_000, 2_000]
+const backoffMs = [50, 100, 250, 500, 1_000]
 
 export class SfuNode {
   readonly url: string
+  /** What the registry says of it, until it tells itself. */
+  registered: NodeInfo | undefined
   readonly #options: Required<SfuNodeOptions>
-  readonly #byRoom = new Map<string, Set<(heard: RoomHeard) => void>>()
-  readonly #onUp = new Set<() => void>()
-  readonly #onDown = new Set<() => void>()
+  readonly #byRoom = new Map<string, Callbacks<[RoomHeard]>>()
+  readonly #onUp = new Callbacks()
+  readonly #onDown = new Callbacks()
+  readonly #onStats = new Callbacks<[NodeStats]>()
   #socket: WebSocket | undefined
   #requests: Requests | undefined
   #nodeId: string | undefined
@@ -40,10 +44,11 @@ export class SfuNode {
   #failures = 0
   #again: NodeJS.Timeout | undefined
   #silence: NodeJS.Timeout | undefined
+  #pings: NodeJS.Timeout | undefined
   #closed = false
 
   constructor(options: SfuNodeOptions) {
-    this.#options = { limitMs: 5_000, silenceMs: 7_000, ...options }
+    this.#options = { limitMs: 5_000, silenceMs: 3_000, ...options }
     this.url = options.url
     this.#open()
   }
@@ -55,12 +60,17 @@ export class SfuNode {
 
   /** The node's own name; its address until it said it. */
   get nodeId(): string {
-    return this.#nodeId ?? this.url
+    return this.#nodeId ?? this.registered?.nodeId ?? this.url
   }
 
   /** What the node measured last; undefined while it is away. */
   get stats(): NodeStats | undefined {
     return this.#stats
+  }
+
+  /** Where it is, how full, and whether it is being emptied; undefined until it was heard of. */
+  get info(): NodeInfo | undefined {
+    return this.#stats?.node ?? this.registered
   }
 
   /**
@@ -73,32 +83,34 @@ export class SfuNode {
     return this.#requests.request(method, data)
   }
 
-  /** @returns a function that ends the listening; so do the two below */
+  /** @returns a function that ends the listening; so do the three below */
   onRoom(roomId: string, hear: (heard: RoomHeard) => void): () => void {
-    const known = this.#byRoom.get(roomId)
-    if (known) known.add(hear)
-    else this.#byRoom.set(roomId, new Set([hear]))
+    const listeners = this.#byRoom.get(roomId) ?? new Callbacks<[RoomHeard]>()
+    this.#byRoom.set(roomId, listeners)
+    const stop = listeners.add(hear)
     return () => {
-      const listeners = this.#byRoom.get(roomId)
-      if (listeners?.delete(hear) && listeners.size === 0) this.#byRoom.delete(roomId)
+      stop()
+      if (listeners.size === 0) this.#byRoom.delete(roomId)
     }
   }
 
   /** The channel is open (again): rooms of this node are to be attached anew. */
   onUp(run: () => void): () => void {
-    this.#onUp.add(run)
-    return () => void this.#onUp.delete(run)
+    return this.#onUp.add(run)
   }
 
   onDown(run: () => void): () => void {
-    this.#onDown.add(run)
-    return () => void this.#onDown.delete(run)
+    return this.#onDown.add(run)
+  }
+
+  /** Every two seconds, and when draining changes. */
+  onStats(run: (stats: NodeStats) => void): () => void {
+    return this.#onStats.add(run)
   }
 
   close(): void {
     this.#closed = true
     clearTimeout(this.#again)
-    clearTimeout(this.#silence)
     this.#socket?.close()
     this.#gone()
   }
@@ -121,11 +133,12 @@ export class SfuNode {
     const challenge = newChallenge(this.#options.secret)
     const socket = new WebSocket(this.url, {
       headers: challenge.headers,
-      handshakeTimeout: this.#options.limitMs,
+      handshakeTimeout: this.#options.silenceMs,
       perMessageDeflate: false,
     })
     this.#socket = socket
     this.#expectWord(socket)
+    socket.on('pong', () => this.#expectWord(socket))
     socket.on('message', (raw: Buffer) => {
       this.#expectWord(socket)
       try {
@@ -143,26 +156,27 @@ export class SfuNode {
   }
 
   #openAgain(): void {
-    clearTimeout(this.#silence)
     this.#gone()
     if (this.#closed) return
     const wait = backoffMs[Math.min(this.#failures++, backoffMs.length - 1)]
     this.#again = setTimeout(() => this.#open(), wait)
   }
 
-  /** A hung node never closes its socket: silence is how it shows. */
+  /** A hung node never closes its socket, nor does one behind a cut: silence is how it shows. */
   #expectWord(socket: WebSocket): void {
     clearTimeout(this.#silence)
     this.#silence = setTimeout(() => socket.terminate(), this.#options.silenceMs)
   }
 
   #gone(): void {
+    clearTimeout(this.#silence)
+    clearInterval(this.#pings)
     const requests = this.#requests
     this.#requests = undefined
     this.#stats = undefined
     if (!requests) return
     requests.abandon()
-    for (const run of [...this.#onDown]) run()
+    this.#onDown.run()
   }
 
   #hear(socket: WebSocket, frame: unknown, accepts: (proof: string) => boolean): void {
@@ -171,8 +185,9 @@ export class SfuNode {
     const heard = parseNotice(eventFrame.parse(frame))
     if (heard.name === 'node.hello') return this.#greet(socket, heard.data, accepts)
     if (!this.#requests) throw new Error('the node spoke before its hello')
-    if (heard.name === 'node.stats') this.#stats = heard.data
-    else for (const hear of [...(this.#byRoom.get(heard.data.roomId) ?? [])]) hear(heard)
+    if (heard.name !== 'node.stats') return this.#byRoom.get(heard.data.roomId)?.run(heard)
+    this.#stats = heard.data
+    this.#onStats.run(heard.data)
   }
 
   #greet(socket: WebSocket, hello: { nodeId: string; proof: string }, accepts: (proof: string) => boolean) {
@@ -180,8 +195,9 @@ export class SfuNode {
     this.#nodeId = hello.nodeId
     this.#failures = 0
     this.#requests = new Requests((text) => socket.send(text), this.#options.limitMs)
+    this.#pings = setInterval(() => socket.ping(), this.#options.silenceMs / 3)
     this.#options.log.info({ node: this.url, nodeId: hello.nodeId }, 'media node up')
-    for (const run of [...this.#onUp]) run()
+    this.#onUp.run()
   }
 }
 

@@ -1,0 +1,100 @@
+/** What needs an admin's look, judged from one measurement; how long it must be so stands beside. */
+import { hotCpu, type Alert } from '@peerlearn/contract/admin'
+import type { Measured } from './measured.ts'
+
+export interface Condition extends Pick<Alert, 'key' | 'level' | 'message'> {
+  /** Told when it has been so this long. */
+  forMs: number
+  /** An interruption shorter than this does not end it. */
+  graceMs: number
+  /** What is said when it is over. */
+  over: string
+}
+
+const slowJoinMs = 3_000
+const manyJoins = 10
+const highTurnShare = 0.5
+const manyPeople = 10
+
+const minute = 60_000
+const percent = (share: number) => `${Math.round(share * 100)} %`
+
+export const conditionsOf = (now: Measured): Condition[] => [
+  ...lostNodes(now),
+  ...hotWorkers(now),
+  ...slowJoins(now),
+  ...highTurn(now),
+  ...blockedDrains(now),
+]
+
+/** A node that is back within three seconds is not worth a word; one that was never there may still be starting. */
+const lostNodes = ({ nodes }: Measured): Condition[] =>
+  nodes
+    .filter(({ up }) => !up)
+    .map(({ nodeId }) => ({
+      key: `node-lost ${nodeId}`,
+      level: 'error',
+      message: `The media node ${nodeId} does not answer. Its classes have no sound or picture until they are moved.`,
+      over: `The media node ${nodeId} is back.`,
+      forMs: nodeId.includes('://') ? 15_000 : 3_000,
+      graceMs: 0,
+    }))
+
+const hotWorkers = ({ nodes }: Measured): Condition[] =>
+  nodes.flatMap(({ nodeId, workers }) =>
+    workers
+      .filter(({ cpu }) => cpu > hotCpu)
+      .map(({ pid, cpu }) => ({
+        key: `worker-hot ${nodeId} ${pid}`,
+        level: 'warning',
+        message: `Worker ${pid} of ${nodeId} has been above ${percent(hotCpu)} of its core for a minute, now at ${percent(cpu)}. Its rooms may lose frames.`,
+        over: `Worker ${pid} of ${nodeId} is below ${percent(hotCpu)} of its core again.`,
+        forMs: minute,
+        graceMs: 6_000,
+      })),
+  )
+
+function slowJoins({ recent: { joins, p95Ms } }: Measured): Condition[] {
+  if (joins < manyJoins || p95Ms === null || p95Ms <= slowJoinMs) return []
+  return [
+    {
+      key: 'joins-slow',
+      level: 'warning',
+      message: `Joining takes long: ${(p95Ms / 1_000).toFixed(1)} s for the slowest of twenty, over the last five minutes.`,
+      over: 'People join in good time again.',
+      forMs: 0,
+      graceMs: 30_000,
+    },
+  ]
+}
+
+function highTurn({ people, turnShare }: Measured): Condition[] {
+  const ways = people.filter(({ way }) => way !== null).length
+  if (ways < manyPeople || turnShare === null || turnShare <= highTurnShare) return []
+  return [
+    {
+      key: 'turn-high',
+      level: 'warning',
+      message: `${percent(turnShare)} of ${ways} people come through TURN. Can the media ports be reached from outside?`,
+      over: 'Most people reach the media nodes directly again.',
+      forMs: 5 * minute,
+      graceMs: 30_000,
+    },
+  ]
+}
+
+const blockedDrains = ({ nodes }: Measured): Condition[] =>
+  nodes.flatMap(({ nodeId, draining }) =>
+    draining?.blocked
+      ? [
+          {
+            key: `drain-blocked ${nodeId}`,
+            level: 'warning',
+            message: `Emptying ${nodeId} makes no progress: ${draining.people} people stay on it. Is there another node with room for them?`,
+            over: `Emptying ${nodeId} goes on, or was taken back.`,
+            forMs: 0,
+            graceMs: 5_000,
+          },
+        ]
+      : [],
+  )

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { Drains } from './drains.ts'
+import type { NodeNow } from './measured.ts'
+import { Roster } from './roster.ts'
+
+const peer = {
+  roomId: 'r',
+  peerId: 'p',
+  bytesIn: 0,
+  bytesOut: 0,
+  consumers: 0,
+  rttMs: null,
+  lossIn: null,
+  lossOut: null,
+  availableOut: null,
+  protocol: null,
+}
+
+const node = (people: number, draining = true): NodeNow => ({
+  nodeId: 'sfu-1',
+  up: true,
+  stats: {
+    node: { nodeId: 'sfu-1', url: 'ws://sfu-1', region: '', draining, load: 0.1 },
+    workers: [],
+    rooms: [],
+    peers: Array.from({ length: people }, () => peer),
+  },
+})
+
+test('an emptying tells how many it began with, how many are left, and when it is stuck', () => {
+  const drains = new Drains()
+  expect(drains.note([node(9)], 0).get('sfu-1')).toMatchObject({
+    peopleAtFirst: 9,
+    people: 9,
+    blocked: false,
+  })
+  expect(drains.note([node(4)], 10_000).get('sfu-1')).toMatchObject({ peopleAtFirst: 9, people: 4 })
+  expect(drains.note([node(4)], 39_000).get('sfu-1')).toMatchObject({ blocked: false })
+  expect(drains.note([node(4)], 40_000).get('sfu-1')).toMatchObject({ blocked: true })
+  expect(drains.note([node(0)], 41_000).get('sfu-1')).toMatchObject({ people: 0, blocked: false })
+  expect(drains.note([node(0, false)], 42_000)).toEqual(new Map())
+})
+
+test('a node that goes without a word is missed; one that was emptied is not', () => {
+  const roster = new Roster()
+  roster.note([node(3, false)])
+  expect(roster.note([])).toMatchObject([{ nodeId: 'sfu-1', up: false }])
+  roster.note([node(0)])
+  expect(roster.note([])).toEqual([])
+})

@@ -1,0 +1,124 @@
+import { readinessRoutes, type ReadinessResult } from '@peerlearn/contract/readiness'
+import { beforeAll, expect, test } from 'vitest'
+import { newBooking, newSession } from './factories.ts'
+import { eventually, startServer, type Person, type TestServer } from './harness.ts'
+import { startSfu, type RealSfu } from './real-sfu.ts'
+
+const good: ReadinessResult = {
+  microphone: 'works',
+  camera: 'works',
+  ways: { udp: 40, tcp: 60, turn: null },
+  best: 'udp',
+  downBits: 8_000_000,
+  upBits: 4_000_000,
+  rttMs: 30,
+  lossDown: 0,
+  lossUp: 0,
+}
+const hour = 3_600_000
+const from = (hours: number) => new Date(Date.now() + hours * hour)
+
+let sfu: RealSfu
+let server: TestServer
+let mentor: Person
+beforeAll(async () => {
+  sfu = await startSfu()
+  server = await startServer({ env: { SFU_URLS: sfu.url } })
+  mentor = await server.person({ role: 'mentor', name: 'Asha' })
+})
+
+const store = (who: Person, result = good) => server.api(readinessRoutes.store, { body: result }, who)
+const board = async (sessionId: string, who = mentor) =>
+  (await server.api(readinessRoutes.board, { params: { id: sessionId } }, who)).items
+
+test('a check counts for every coming class of the person, and for no other', async () => {
+  const learner = await server.person({ name: 'Bala' })
+  const times = { soon: 1, late: 300, past: -30 }
+  const sessions = await Promise.all(
+    Object.values(times).map((hours) =>
+      newSession(server.db, { mentorId: mentor.userId, starts_at: from(hours) }),
+    ),
+  )
+  for (const sessionId of sessions) await newBooking(server.db, { sessionId, learnerId: learner.userId })
+  const cancelled = await newSession(server.db, { mentorId: mentor.userId, status: 'cancelled' })
+  await newBooking(server.db, { sessionId: cancelled, learnerId: learner.userId })
+
+  expect(await store(learner)).toMatchObject({ sessions: 2, readiness: { verdict: 'ready', result: good } })
+  const seen = await Promise.all([...sessions, cancelled].map((id) => board(id)))
+  expect(seen.map(([item]) => item?.readiness?.verdict)).toEqual(['ready', 'ready', undefined, undefined])
+})
+
+test('the newest check of a learner is what their mentor sees, beside those who have not tried', async () => {
+  const sessionId = await newSession(server.db, { mentorId: mentor.userId })
+  const [bala, chitra] = [await server.person({ name: 'Bala' }), await server.person({ name: 'Chitra' })]
+  await newBooking(server.db, { sessionId, learnerId: bala.userId })
+  await newBooking(server.db, { sessionId, learnerId: chitra.userId })
+  expect((await board(sessionId)).map(({ name, readiness }) => [name, readiness])).toEqual([
+    ['Bala', null],
+    ['Chitra', null],
+  ])
+  await store(bala)
+  await store(bala, { ...good, ways: { udp: null, tcp: null, turn: 90 }, best: 'turn-tcp' })
+  await store(chitra, { ...good, downBits: 120_000 })
+  expect((await board(sessionId)).map(({ readiness }) => readiness?.verdict)).toEqual(['turn', 'voice'])
+})
+
+test('nobody but the mentor of the session sees its board', async () => {
+  const sessionId = await newSession(server.db, { mentorId: mentor.userId })
+  const other = await server.person({ role: 'mentor' })
+  await expect(board(sessionId, other)).rejects.toMatchObject({ code: 'forbidden' })
+  await expect(board(sessionId, await server.person())).rejects.toMatchObject({ code: 'forbidden' })
+  await expect(board(crypto.randomUUID())).rejects.toMatchObject({ code: 'not-found' })
+})
+
+test('a mentor can check their own link for the sessions that they teach', async () => {
+  const teacher = await server.person({ role: 'mentor' })
+  await newSession(server.db, { mentorId: teacher.userId })
+  expect(await store(teacher)).toMatchObject({ sessions: 1 })
+})
+
+const routers = async () => (await sfu.workers.slots[0]!.dump())?.routerIds.length
+const fingerprints = [{ algorithm: 'sha-256' as const, value: Array(32).fill('AB').join(':') }]
+
+test('a probe shows the ways in, one of each way a person, and goes with its socket', async () => {
+  const learner = await server.person()
+  const socket = await server.connect(learner)
+  const before = await routers()
+  const { transport } = await socket.request('probe.open', { way: 'udp' })
+  expect(new Set(transport.iceCandidates.map(({ protocol }) => protocol))).toEqual(new Set(['udp', 'tcp']))
+  const second = await socket.request('probe.open', { way: 'udp' })
+  await socket.request('probe.open', { way: 'tcp' })
+  await socket.request('probe.connect', {
+    probeId: second.probeId,
+    dtlsParameters: { role: 'client', fingerprints },
+  })
+  await eventually(async () => expect(await routers()).toBe(before! + 2))
+  socket.close()
+  await eventually(async () => expect(await routers()).toBe(before))
+})
+
+test('nobody uses the probe of another, and nobody opens many', async () => {
+  const [bala, chitra] = [await server.person(), await server.person()]
+  const [own, others] = [await server.connect(bala), await server.connect(chitra)]
+  const { probeId } = await own.request('probe.open', { way: 'udp' })
+  const dtlsParameters = { role: 'client' as const, fingerprints }
+  await expect(others.request('probe.connect', { probeId, dtlsParameters })).rejects.toMatchObject({
+    code: 'not-found',
+  })
+  const tries = await Promise.allSettled(
+    Array.from({ length: 30 }, () => own.request('probe.open', { way: 'tcp' })),
+  )
+  const refused = tries.flatMap((one) =>
+    one.status === 'rejected' ? [(one.reason as { code: string }).code] : [],
+  )
+  expect(new Set(refused)).toEqual(new Set(['too-many-requests']))
+  expect(refused.length).toBe(7)
+})
+
+test('says so at once when there is no media node to check with', async () => {
+  const lonely = await startServer()
+  const socket = await lonely.connect(await lonely.person())
+  await expect(socket.request('probe.open', { way: 'udp' })).rejects.toMatchObject({
+    code: 'media-unavailable',
+  })
+})
