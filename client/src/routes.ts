@@ -15,6 +15,7 @@ export const { p, navigate, isActive, preload, route } = createRouter({
   '/sessions': () => import('./sessions/Catalogue.svelte'),
   '/sessions/:id': () => import('./sessions/SessionPage.svelte'),
   '/sessions/:id/room': () => import('./rooms/RoomPage.svelte'),
+  '/ready': () => import('./readiness/Ready.svelte'),
   '/bookings': () => import('./bookings/Bookings.svelte'),
   '/teach': () => import('./teach/Teach.svelte'),
   '/admin': () => import('./admin/Admin.svelte'),

@@ -1,37 +1,25 @@
-/** The rooms and nodes live now, told by the server every two seconds, with the last two minutes kept to draw. */
-import type { Live } from '@peerlearn/contract/admin'
+/** The nodes and rooms live now, told by the server every two seconds, with the last hour in points of ten seconds. */
+import { adminRoutes } from '@peerlearn/contract/admin'
+import type { Live, Sample } from '@peerlearn/contract/admin'
+import { call, wordsOf } from '../lib/api.ts'
 import { socket } from '../lib/socket.svelte.ts'
-import { wordsOf } from '../lib/api.ts'
-
-const kept = 60
-
-export interface Figures {
-  rooms: number
-  people: number
-  streams: number
-  bits: number
-}
-
-const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0)
-
-/** What all rooms together are doing. */
-export const figuresOf = ({ rooms }: Live): Figures => ({
-  rooms: rooms.length,
-  people: sum(rooms.map((room) => room.people)),
-  streams: sum(rooms.map((room) => room.producers + room.consumers)),
-  bits: sum(rooms.map((room) => room.bitsIn + room.bitsOut)),
-})
+import { withSample } from './last-hour.ts'
 
 export class LiveView {
   #live = $state.raw<Live>()
-  #history = $state.raw<Figures[]>([])
+  #heardAt = $state<number>()
+  #history = $state.raw<readonly Sample[]>()
   #failure = $state('')
 
   get live(): Live | undefined {
     return this.#live
   }
-  /** Oldest first. */
-  get history(): Figures[] {
+  /** When the figures came, by this device's clock. */
+  get heardAt(): number | undefined {
+    return this.#heardAt
+  }
+  /** Oldest first; undefined until it came. */
+  get history(): readonly Sample[] | undefined {
     return this.#history
   }
   get failure(): string {
@@ -51,9 +39,11 @@ export class LiveView {
     }
   }
 
+  /** The watch first, then the past: nothing falls between the two. */
   async #ask(): Promise<void> {
     try {
       this.#take(await socket.request('admin.watch', {}))
+      this.#history = (await call(adminRoutes.history, {})).samples
       this.#failure = ''
     } catch (error) {
       this.#failure = error instanceof Error ? error.message : wordsOf(error)
@@ -62,6 +52,7 @@ export class LiveView {
 
   #take(live: Live): void {
     this.#live = live
-    this.#history = [...this.#history, figuresOf(live)].slice(-kept)
+    this.#heardAt = Date.now()
+    if (this.#history && live.sample) this.#history = withSample(this.#history, live.sample)
   }
 }

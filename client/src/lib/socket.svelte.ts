@@ -6,7 +6,7 @@ import { Socket } from './socket.ts'
 import type { SocketReason, SocketState } from './socket.ts'
 
 export const socket = new Socket({
-  ticket: async () => (await call(userRoutes.wsTicket, { body: {} })).ticket,
+  ticket: async (signal) => (await call(userRoutes.wsTicket, { body: {}, signal })).ticket,
 })
 
 const subscribe = createSubscriber((update) => socket.onState(update))

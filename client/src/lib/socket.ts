@@ -17,7 +17,7 @@ import { retryDelay } from './retry-delay.ts'
 /** `waiting` for the next try; `closed` until `open()` is called (again). */
 export type SocketState = 'closed' | 'connecting' | 'open' | 'waiting'
 /** Why the last connection ended, where it matters to a person. */
-export type SocketReason = 'signed-out' | 'too-many' | 'lost' | null
+export type SocketReason = 'signed-out' | 'too-many' | 'restart' | 'lost' | null
 
 /** `offline`: not sent, or no answer can come any more. `timeout`: no answer within the time limit. */
 export class SocketError extends Error {
@@ -38,12 +38,16 @@ interface Waiting {
 
 interface Options {
   /** A fresh ticket; it throws an error with the code `signed-out` when there is no login any more. */
-  ticket: () => Promise<string>
+  ticket: (signal: AbortSignal) => Promise<string>
   url?: string
 }
 
 const defaultLimitMs = 8000
-const openLimitMs = 8000
+/**
+ * For the ticket, and again for the socket: a network that swallows packets is tried anew before TCP's own tries, which come
+ * at 0, 1, 3 and 7 s, get far apart.
+ */
+const openLimitMs = 4000
 const offline = () => new SocketError('offline', 'The connection to the server is lost just now.')
 
 export class Socket {
@@ -56,6 +60,8 @@ export class Socket {
   /** Grows with every connection wanted: what belongs to an older one is dropped. */
   #generation = 0
   #timer: ReturnType<typeof setTimeout> | undefined
+  /** Ends a request for a ticket that nobody waits for any more: a browser opens few connections at a time. */
+  #asking: AbortController | null = null
   #waiting = new Map<number, Waiting>()
   #handlers = new Map<string, Set<(data: unknown) => void>>()
   #watchers = new Set<() => void>()
@@ -144,8 +150,10 @@ export class Socket {
     this.#drop()
     const generation = this.#generation
     this.#become('connecting', this.#reason)
+    this.#timer = setTimeout(() => this.#retryUnanswered(), openLimitMs)
+    this.#asking = new AbortController()
     try {
-      const ticket = await this.#options.ticket()
+      const ticket = await this.#options.ticket(this.#asking.signal)
       if (generation === this.#generation) this.#dial(ticket, generation)
     } catch (error) {
       if (generation !== this.#generation) return
@@ -158,7 +166,8 @@ export class Socket {
     const url = this.#options.url ?? `${location.origin.replace(/^http/, 'ws')}/ws`
     const ws = new WebSocket(url, [subprotocol, `ticket.${ticket}`])
     this.#ws = ws
-    this.#timer = setTimeout(() => this.#retryLater('lost'), openLimitMs)
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#retryUnanswered(), openLimitMs)
     const mine = () => generation === this.#generation
     ws.onopen = () => mine() && this.#onOpen()
     ws.onmessage = ({ data }) => mine() && this.#onFrame(String(data))
@@ -173,7 +182,14 @@ export class Socket {
 
   #onClose(code: number): void {
     if (code === closeCode.signedOut) this.close('signed-out')
+    else if (code === closeCode.restart) this.#retryLater('restart')
     else this.#retryLater(code === closeCode.tooMany ? 'too-many' : 'lost')
+  }
+
+  /** Nobody answered: the time was spent waiting, so that the next try need not wait as long as after a refusal. */
+  #retryUnanswered(): void {
+    this.#tries = Math.min(this.#tries, 1)
+    this.#retryLater('lost')
   }
 
   /** An answer that does not come means a connection that is dead without knowing it. */
@@ -207,6 +223,7 @@ export class Socket {
   #drop(): void {
     this.#generation++
     clearTimeout(this.#timer)
+    this.#asking?.abort()
     this.#ws?.close()
     this.#ws = null
     for (const { reject, timer } of this.#waiting.values()) {

@@ -52,6 +52,26 @@ describe('a connection of media that falters', () => {
     expect(giveUp).not.toHaveBeenCalled()
   })
 
+  it('is restarted in doubt though it calls itself connected, once until its time is over', async () => {
+    const { watch, restart } = watched()
+    watch.observe('connected')
+    watch.doubt()
+    watch.doubt()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(restart).toHaveBeenCalledTimes(1)
+    watch.flows()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(restart).toHaveBeenCalledTimes(1)
+  })
+
+  it('is made anew when nothing comes after restarts in doubt', async () => {
+    const { watch, giveUp } = watched()
+    watch.observe('connected')
+    watch.doubt()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(giveUp).toHaveBeenCalledTimes(1)
+  })
+
   it('does nothing after closing', async () => {
     const { watch, restart } = watched()
     watch.observe('disconnected')

@@ -1,11 +1,12 @@
 /**
  * Watches one transport and asks for an ICE restart early: a browser stays `disconnected` for good after half a minute
- * without network and may never say `failed`, so it is not waited for.
+ * without network and may never say `failed`, and after a change of address says `connected` for seconds though nothing
+ * comes, so neither is waited for.
  */
 export type IceState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed'
 
 interface Options {
-  restart: () => Promise<void>
+  restart: (tries: number) => Promise<void>
   /** Restarts did not help: the transport must be made anew. */
   giveUp: () => void
 }
@@ -33,16 +34,32 @@ export class IceWatch {
   /** The transport's state is this now. */
   observe(state: IceState): void {
     if (this.#closed) return
+    const was = this.#state
     this.#state = state
-    if (state === 'connected') this.#restarts = 0
+    // The state of a connection that was restarted in doubt says nothing: `flows` does.
+    if (state === 'connected' && was !== 'connected') this.#restarts = 0
     // A restart that is under way passes through these states; its own time limit counts.
     else if (this.#restarts > 0) return
     this.#wait(patienceMs[state])
   }
 
+  /** Something came over it just now. */
+  flows(): void {
+    if (this.#closed || this.#state !== 'connected' || this.#restarts === 0) return
+    this.#restarts = 0
+    clearTimeout(this.#timer)
+  }
+
   /** The network is back, or the way to the server is: no more waiting. */
   nudge(): void {
-    if (this.#closed || this.#state === 'new' || this.#state === 'connected') return
+    const well = this.#state === 'connected' && this.#restarts === 0
+    if (this.#closed || this.#state === 'new' || well) return
+    void this.#restart()
+  }
+
+  /** Whatever the state says: the network changed, or nothing comes any more. A restart under way is left to its time. */
+  doubt(): void {
+    if (this.#closed || this.#state === 'new' || this.#restarts > 0) return
     void this.#restart()
   }
 
@@ -65,7 +82,7 @@ export class IceWatch {
     this.#restarts++
     this.#wait(restartMs)
     try {
-      await this.#options.restart()
+      await this.#options.restart(this.#restarts)
     } catch {
       // The server is out of reach: this try does not count, the next nudge or the timer comes back to it.
       this.#restarts = Math.max(1, this.#restarts - 1)

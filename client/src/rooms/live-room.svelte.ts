@@ -1,28 +1,27 @@
 /**
- * A live room, from the green room to its end. Components draw it and call its methods; `seat.ts` keeps the place,
- * `media.ts` and `outgoing.ts` carry pictures and sounds, `room-facts.svelte.ts` holds what is known.
+ * A live room, from the green room to its end. Components draw it and call its methods; `presence.ts` keeps the place and
+ * the media, `room-facts.svelte.ts` and `room-link.svelte.ts` hold what is known.
  */
-import type { ClientNotices, ClientOutput } from '@peerlearn/contract/client-channel'
-import type { RoomEvent } from '@peerlearn/contract/room-state'
-import { roomEventKinds } from '@peerlearn/contract/rooms'
-import { turnRoutes } from '@peerlearn/contract/turn'
-import { call } from '../lib/api.ts'
+import type { ClientOutput } from '@peerlearn/contract/client-channel'
+import type { ReceiveMode, VideoCodec } from '@peerlearn/contract/media'
+import type { LearnerLink, Receiving } from '@peerlearn/contract/rooms'
 import type { Socket } from '../lib/socket.ts'
 import { forgetRoom, rememberRoom } from './choices.ts'
 import { Conversation } from './conversation.svelte.ts'
 import { keepFresh } from './freshness.ts'
 import { LocalMedia } from './local-media.svelte.ts'
-import { Media } from './media.ts'
 import type { MediaLink } from './media.ts'
-import { hearMedia } from './media-notices.ts'
+import type { MeterReading } from './meter.ts'
 import { News } from './news.svelte.ts'
-import { Outgoing } from './outgoing.ts'
+import { Presence } from './presence.ts'
+import type { RecoveryState } from './recovery.ts'
 import { endingOf, refusalOf } from './refusals.ts'
 import type { Ending } from './refusals.ts'
 import { RoomActions } from './room-actions.ts'
+import { hearRoom } from './room-events.ts'
 import { RoomFacts } from './room-facts.svelte.ts'
-import { Seat } from './seat.ts'
-import type { Joined, Rejoined } from './seat.ts'
+import { RoomLink } from './room-link.svelte.ts'
+import type { Joined } from './seat.ts'
 import { ViewReport } from './view-report.ts'
 
 export type Prepared = ClientOutput<'room.prepare'>
@@ -33,9 +32,6 @@ export type Phase =
   | { name: 'in' }
   | { name: 'over'; ending: Ending }
 
-/** Longer than a consumer takes to be told after its producer: past it, something was missed. */
-const settledMs = 2500
-
 export class LiveRoom {
   readonly sessionId: string
   readonly local = new LocalMedia()
@@ -44,17 +40,14 @@ export class LiveRoom {
   readonly actions: RoomActions
   readonly conversation: Conversation
   readonly view: ViewReport
+  #link = new RoomLink()
   #socket: Socket
-  #media: Media
-  #outgoing: Outgoing
-  #seat: Seat
+  #presence: Presence
   #stops: (() => void)[] = []
-  #settled: ReturnType<typeof setTimeout> | undefined
   #preparing: Promise<void> | null = null
   #phase = $state.raw<Phase>({ name: 'preparing' })
   #prepared = $state.raw<Prepared | null>(null)
   #open = $state(false)
-  #mediaLink = $state<MediaLink>('connecting')
 
   constructor(sessionId: string, socket: Socket) {
     const request: Socket['request'] = (method, data, limitMs) => socket.request(method, data, limitMs)
@@ -63,28 +56,24 @@ export class LiveRoom {
     this.facts = new RoomFacts(sessionId)
     this.actions = new RoomActions(request)
     this.conversation = new Conversation(request, this.news)
-    this.view = new ViewReport((tiles) => void request('view.set', { tiles }).catch(() => undefined))
-    this.#media = new Media({
-      request,
-      iceServers: async () => (await call(turnRoutes.iceServers, {})).iceServers,
-      onIncoming: (incoming) => this.facts.addIncoming(incoming),
-      onLink: (link) => (this.#mediaLink = link),
-      onBroken: () => this.#seat.rebuildMedia(),
-    })
-    this.#outgoing = new Outgoing({
-      media: this.#media,
-      request,
-      onFault: (source, error) => this.#onSendFault(source, error),
-    })
-    this.#seat = new Seat({
+    this.view = new ViewReport(
+      (tiles) => void request('view.set', { tiles }).catch(() => undefined),
+      (producerId) => this.facts.rankOf(producerId),
+    )
+    this.#presence = new Presence({
       socket,
       sessionId,
-      rtpCapabilities: () => this.#media.rtpCapabilities,
+      facts: this.facts,
+      link: this.#link,
+      local: this.local,
+      view: this.view,
+      news: this.news,
+      maySend: () => this.maySend,
+      onePicture: () => !this.mentor,
       onJoined: (answer) => this.#onJoined(answer),
-      onRejoined: (answer) => this.#onRejoined(answer),
+      onIn: () => (this.#phase = { name: 'in' }),
       onEnding: (ending) => this.end(ending),
     })
-    this.local.onChange = () => this.#outgoing.want(this.local.wanted(!this.mentor))
     this.#listen()
   }
 
@@ -117,7 +106,52 @@ export class LiveRoom {
   }
 
   get mediaLink(): MediaLink {
-    return this.#mediaLink
+    return this.#link.media
+  }
+
+  /** How I receive; null before the room is joined. */
+  get receiving(): Receiving | null {
+    return this.#link.receiving
+  }
+
+  /** What the class takes of my data. */
+  get meter(): MeterReading {
+    return this.#link.meter
+  }
+
+  /** How every learner's link is, by user id; known to the mentor alone. */
+  get links(): ReadonlyMap<string, LearnerLink> {
+    return this.#link.learners
+  }
+
+  /** What is being done about trouble with my link; null when there is none. */
+  get recovery(): RecoveryState | null {
+    return this.#link.recovery
+  }
+
+  /** Video codecs that everybody present decodes, best first. */
+  get codecs(): readonly VideoCodec[] {
+    return this.#link.codecs
+  }
+
+  /** The room has a stage: only the mentor and those on it send. */
+  get staged(): boolean {
+    return this.facts.staged
+  }
+
+  /** Is this person on stage? */
+  onStage(userId: string): boolean {
+    return this.facts.onStage(userId)
+  }
+
+  /** May I send sound and pictures? */
+  get maySend(): boolean {
+    return this.mentor || this.facts.onStage(this.userId)
+  }
+
+  /** Receives so from now on, also in the next rooms. Rejects with the server's refusal. */
+  async receive(mode: ReceiveMode, budgetBytes: number | null): Promise<void> {
+    this.#link.receiving = await this.#socket.request('receive.set', { mode, budgetBytes })
   }
 
   /** Learns what the green room and the click on Join need, however long the server takes to be reached. */
@@ -132,7 +166,7 @@ export class LiveRoom {
     performance.mark('room.click')
     this.#phase = { name: 'green', joining: true, refusal: null }
     try {
-      await this.#seat.join()
+      await this.#presence.join()
     } catch (error) {
       const { code, message } = refusalOf(error)
       const ending = endingOf(code)
@@ -144,7 +178,7 @@ export class LiveRoom {
 
   /** Gives the seat back. */
   leave(): void {
-    if (this.#seat.peerId) this.actions.leave()
+    if (this.#presence.taken) this.actions.leave()
     this.end('left')
   }
 
@@ -153,12 +187,9 @@ export class LiveRoom {
     if (this.#phase.name === 'over') return
     this.#phase = { name: 'over', ending }
     forgetRoom()
-    clearTimeout(this.#settled)
     for (const stop of this.#stops.splice(0)) stop()
-    this.#seat.close()
+    this.#presence.close()
     this.local.close()
-    this.#outgoing.close()
-    this.#media.close()
     this.view.close()
     this.news.close()
   }
@@ -168,7 +199,7 @@ export class LiveRoom {
       try {
         await this.#socket.opened()
         const prepared = await this.#socket.request('room.prepare', { sessionId: this.sessionId })
-        await this.#media.load(prepared.rtpCapabilities)
+        await this.#presence.media.device.load(prepared.rtpCapabilities)
         this.#prepared = prepared
         this.#open = prepared.open
         if (this.#phase.name === 'preparing') this.#phase = { name: 'green', joining: false, refusal: null }
@@ -184,95 +215,39 @@ export class LiveRoom {
     }
   }
 
-  #onJoined(answer: Joined): void {
-    this.facts.join(answer)
-    if (this.#phase.name !== 'in') this.conversation.read(answer.state.seq)
-    if (answer.media) void this.#startMedia({ ...answer, media: answer.media })
-    else this.#goOn(answer)
-    this.conversation.resend(answer.state.chat)
-    this.view.restart()
+  #onJoined({ state }: Joined): void {
+    if (this.#phase.name !== 'in') this.conversation.read(state.seq)
+    this.conversation.resend(state.chat)
     rememberRoom(this.sessionId)
   }
 
-  #onRejoined(answer: Rejoined): void {
-    this.facts.setProducers(answer.producers)
-    void this.#startMedia(answer)
-    this.view.restart()
-  }
-
-  /**
-   * What comes in is set up first. Drawing the room and sending one's own follow while ICE and DTLS are under way: before,
-   * they would hold up the first picture.
-   */
-  async #startMedia({ media, iceServers }: Pick<Rejoined, 'media' | 'iceServers'>): Promise<void> {
-    this.facts.clearIncoming()
-    await this.#media.start(media, iceServers)
-    if (this.#phase.name === 'over') return
-    this.#outgoing.restart()
-    this.#phase = { name: 'in' }
-  }
-
-  /** The socket was away and the media were not: only what was missed is set right. */
-  #goOn({ peerId, producers }: Joined): void {
-    for (const consumerId of this.facts.stale) this.#dropIncoming(consumerId)
-    this.#outgoing.check(producers.filter((producer) => producer.peerId === peerId))
-    this.#media.nudge()
-    clearTimeout(this.#settled)
-    this.#settled = setTimeout(() => this.facts.incomplete && this.#seat.rebuildMedia(), settledMs)
-  }
-
-  #dropIncoming(consumerId: string): void {
-    this.#media.remove(consumerId)
-    this.facts.removeIncoming(consumerId)
-  }
-
-  #onEvent(event: RoomEvent): void {
-    if (event.sessionId !== this.sessionId) return
-    const gone = event.kind === 'peer.left' ? this.facts.nameOf(event.data.userId) : ''
-    if (!this.facts.fold(event)) return this.#seat.comeBack()
-    if (event.kind === 'room.closed') this.end('ended')
-    if (event.kind === 'chat.message') this.conversation.arrived(event.data.clientId)
-    if (event.kind === 'peer.muted' && event.data.userId === this.userId) void this.#onMuted()
-    this.news.of(event, { me: this.userId, nameOf: (id) => (gone ? gone : this.facts.nameOf(id)) })
-  }
-
-  async #onMuted(): Promise<void> {
-    await this.local.setMicrophone(false)
-    this.news.tell('The mentor muted you. Press M when you want to speak.')
-  }
-
-  #onSendFault(source: string, error: unknown): void {
-    const { code, message } = refusalOf(error)
-    if (code === 'peer-lost') this.#seat.rebuildMedia()
-    else if (code === 'not-in-room') this.#seat.comeBack()
-    // Without a connection the return of the socket sets it right.
-    else if (code !== 'offline' && code !== 'timeout')
-      this.news.tell(`Your ${source} can’t be sent: ${message}`)
-  }
-
   #listen(): void {
-    const told = <N extends keyof ClientNotices>(name: N, handle: (data: ClientNotices[N]) => void) =>
-      this.#stops.push(this.#socket.on(name, (data) => this.#seat.told(() => handle(data))))
-    const ofMine = (name: 'session.started' | 'session.ended' | 'session.cancelled', handle: () => void) =>
-      this.#stops.push(this.#socket.on(name, (told) => told.sessionId === this.sessionId && handle()))
-    for (const kind of roomEventKinds) told(kind, (event) => this.#onEvent(event))
-    hearMedia(told, this.facts, this.#media, this.news)
-    told('media.lost', () => this.#seat.rebuildMedia())
-    told('room.replaced', ({ sessionId }) => sessionId === this.sessionId && this.end('replaced'))
-    told('room.removed', ({ sessionId }) => sessionId === this.sessionId && this.end('removed'))
-    ofMine('session.started', () => this.#onStarted())
-    ofMine('session.ended', () => this.end('ended'))
-    ofMine('session.cancelled', () => this.end('session-cancelled'))
-    this.#stops.push(keepFresh(this.#socket, this.sessionId, () => this.#refresh()))
-    this.#stops.push(this.#socket.onState(() => this.#onSocket()))
-    const online = () => this.#media.nudge()
-    addEventListener('online', online)
-    this.#stops.push(() => removeEventListener('online', online))
-  }
-
-  #onStarted(): void {
-    this.#open = true
-    this.#refresh() // who is there by now
+    const { facts, news, conversation, local } = this
+    const presence = this.#presence
+    this.#stops.push(
+      hearRoom({
+        socket: this.#socket,
+        sessionId: this.sessionId,
+        told: (handle) => presence.told(handle),
+        facts,
+        news,
+        conversation,
+        local,
+        link: this.#link,
+        media: presence.media,
+        me: () => ({ userId: this.userId, maySend: this.maySend }),
+        onMissed: () => presence.comeBack(),
+        onMediaLost: () => presence.onMediaLost(),
+        onSpeakers: () => this.view.reorder(),
+        onStarted: () => {
+          this.#open = true
+          this.#refresh() // who is there by now
+        },
+        onEnding: (ending) => this.end(ending),
+      }),
+      keepFresh(this.#socket, this.sessionId, () => this.#refresh()),
+      this.#socket.onState(() => this.#onSocket()),
+    )
   }
 
   /** Whoever waits in the green room reads what is true now. */
@@ -283,9 +258,8 @@ export class LiveRoom {
   #onSocket(): void {
     const { state, reason } = this.#socket
     if (state === 'closed' && reason === 'signed-out') this.end('signed-out')
-    if (state !== 'open') return
-    if (this.#seat.peerId) this.#seat.comeBack()
+    if (this.#presence.taken) this.#presence.onSocket()
     // The class may have begun, or ended, while nobody could tell.
-    else this.#refresh()
+    else if (state === 'open') this.#refresh()
   }
 }

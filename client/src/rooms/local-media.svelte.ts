@@ -22,6 +22,8 @@ export class LocalMedia {
   #asked = { microphone: 0, camera: 0 }
   #stopListening = onDevicesChanged(() => void this.#list())
   #closed = false
+  /** May anything be sent? Off stage nothing is opened. */
+  #allowed = true
 
   get lists(): DeviceLists {
     return this.#lists
@@ -56,6 +58,21 @@ export class LocalMedia {
     return this.#faults
   }
 
+  /**
+   * Off stage the devices are closed. Coming on stage opens none by itself: the person turns on what they want to send.
+   * What they chose for other classes stays remembered.
+   */
+  allow(allowed: boolean): void {
+    if (allowed === this.#allowed) return
+    this.#allowed = allowed
+    if (allowed) return
+    this.#choices = { ...this.#choices, microphoneOn: false, cameraOn: false }
+    this.#close('microphone')
+    this.#close('camera')
+    if (this.#screen) this.stopScreen()
+    else this.onChange()
+  }
+
   /** Opens what was chosen last; what cannot be opened is in `faults`. One question to the person, not two. */
   async open(): Promise<void> {
     await Promise.all([this.#open('microphone'), this.#choices.cameraOn && this.#open('camera')])
@@ -71,6 +88,7 @@ export class LocalMedia {
   }
 
   async setMicrophone(on: boolean): Promise<void> {
+    if (!this.#allowed) return
     this.#choose({ microphoneOn: on })
     if (on && !this.#microphone) await this.#openLate('microphone')
     if (this.#microphone) this.#microphone.enabled = on
@@ -79,6 +97,7 @@ export class LocalMedia {
 
   /** Off closes the camera, so that its light goes out. */
   async setCamera(on: boolean): Promise<void> {
+    if (!this.#allowed) return
     this.#choose({ cameraOn: on })
     if (on && !this.#camera) await this.#openLate('camera')
     else if (!on) this.#close('camera')
@@ -93,6 +112,7 @@ export class LocalMedia {
 
   /** Lets the person pick a screen. Throws what `faultOf(error, 'screen')` explains. */
   async startScreen(withAudio: boolean): Promise<void> {
+    if (!this.#allowed) return
     const screen = await openScreen(withAudio)
     if (!screen || this.#closed) return
     // The browser's own "Stop sharing" bar.
@@ -110,6 +130,7 @@ export class LocalMedia {
 
   /** What to send; a person who may send one picture sends the screen instead of the camera. */
   wanted(onePicture: boolean): WantedSources {
+    if (!this.#allowed) return {}
     const screen = this.#screen
     const cameraAway = onePicture && screen !== null
     return {
@@ -137,7 +158,7 @@ export class LocalMedia {
 
   async #open(device: Own): Promise<void> {
     const asked = ++this.#asked[device]
-    const current = () => asked === this.#asked[device] && !this.#closed
+    const current = () => asked === this.#asked[device] && !this.#closed && this.#allowed
     try {
       const track = await openers[device](this.chosen[device])
       if (current()) this.#take(device, track)

@@ -1,11 +1,13 @@
 /**
- * What this person sends: told what is wanted, it makes the producers so, one step at a time, and again after the
- * transports were rebuilt or the socket was away. No Svelte.
+ * What this person sends over one set of transports: told what is wanted, it makes the producers so, one step at a time,
+ * and sets right what differs after the socket was away. No Svelte.
  */
 import type { types } from 'mediasoup-client'
-import type { ProducerInfo, Source } from '@peerlearn/contract/media'
+import type { ProducerInfo, Source, VideoCodec } from '@peerlearn/contract/media'
+import { SocketError } from '../lib/socket.ts'
 import type { Socket } from '../lib/socket.ts'
-import { sending } from './encodings.ts'
+import { sendingOf } from './encodings.ts'
+import { LayerLimit } from './layer-limit.ts'
 import type { Media } from './media.ts'
 
 /** A source that is sent. Paused: nothing goes out, and it is back at once. `track` null: the device is closed meanwhile. */
@@ -18,6 +20,10 @@ export type WantedSources = Partial<Record<Source, Wanted>>
 interface Ports {
   media: Media
   request: Socket['request']
+  /** The codec for this source now, and what mediasoup-client needs for it. */
+  codecFor: (source: Source) => { codec: VideoCodec; capability: types.RtpCodecCapability | undefined }
+  /** May a source go on in this codec? */
+  stillDecoded: (codec: VideoCodec) => boolean
   /** This source could not be sent. */
   onFault: (source: Source, error: unknown) => void
 }
@@ -28,22 +34,28 @@ export class Outgoing {
   #ports: Ports
   #wanted: WantedSources = {}
   #producers = new Map<Source, types.Producer>()
+  #limit = new LayerLimit()
   #running = false
   #dirty = false
+  #closed = false
 
   constructor(ports: Ports) {
     this.#ports = ports
   }
 
+  get producers(): types.Producer[] {
+    return [...this.#producers.values()]
+  }
+
+  /** Everything wanted is sent. */
+  get done(): boolean {
+    const missing = order.some((source) => this.#wanted[source]?.track && !this.#producers.has(source))
+    return !this.#running && !missing
+  }
+
   /** Send exactly this from now on. */
   want(wanted: WantedSources): void {
     this.#wanted = wanted
-    this.#reconcile()
-  }
-
-  /** The transports are new: everything wanted is sent anew. */
-  restart(): void {
-    this.#producers.clear()
     this.#reconcile()
   }
 
@@ -54,12 +66,24 @@ export class Outgoing {
       if (!theirs) this.#forget(source, producer)
       else if (theirs.paused !== producer.paused) this.#tellPaused(producer)
     }
-    const mine = new Set([...this.#producers.values()].map((producer) => producer.id))
-    for (const { producerId } of known) if (!mine.has(producerId)) this.#closeThere(producerId)
+    const mine = new Set(this.producers.map((producer) => producer.id))
+    for (const { producerId } of known) if (!mine.has(producerId)) void this.#closeThere(producerId)
     this.#reconcile()
   }
 
+  /** Others came or went: what they can't decode is sent in another codec. */
+  recode(): void {
+    this.#reconcile()
+  }
+
+  /** The largest layer of one of our producers that anybody looks at. */
+  limit(producerId: string, layer: number): void {
+    const producer = this.producers.find(({ id }) => id === producerId)
+    this.#limit.want(producerId, layer, producer)
+  }
+
   close(): void {
+    this.#closed = true
     this.#wanted = {}
     this.#producers.clear()
   }
@@ -71,7 +95,7 @@ export class Outgoing {
 
   async #run(): Promise<void> {
     this.#running = true
-    while (this.#dirty) {
+    while (this.#dirty && !this.#closed) {
       this.#dirty = false
       this.#closeUnwanted()
       for (const source of order) await this.#settle(source)
@@ -84,28 +108,35 @@ export class Outgoing {
     for (const [source, producer] of this.#producers) {
       if (this.#wanted[source]) continue
       this.#forget(source, producer)
-      this.#closeThere(producer.id)
+      void this.#closeThere(producer.id)
     }
   }
 
   async #settle(source: Source): Promise<void> {
     const wanted = this.#wanted[source]
-    if (!wanted || !this.#ports.media.canSend) return
+    if (!wanted || this.#closed || this.#ports.media.closed) return
     try {
       const producer = this.#producers.get(source)
-      if (producer) await this.#adjust(producer, wanted)
+      if (producer && !this.#outdated(producer)) await this.#adjust(producer, wanted)
+      else if (producer) await this.#recode(source, producer, wanted)
       else if (wanted.track) await this.#produce(source, wanted, wanted.track)
     } catch (error) {
-      // Over, or something newer is on its way (a rebuilt transport, another wish): that decides.
-      if (!this.#dirty && this.#ports.media.canSend) this.#ports.onFault(source, error)
+      // Over, or something newer is on its way (new transports, another wish): that decides.
+      if (!this.#dirty && !this.#closed && !this.#ports.media.closed) this.#ports.onFault(source, error)
     }
   }
 
   async #produce(source: Source, { paused }: Wanted, track: MediaStreamTrack): Promise<void> {
     track.enabled = !paused
-    const options = structuredClone(sending[source]) // mediasoup-client writes into them
-    const producer = await this.#ports.media.produce({ ...options, track, appData: { source, paused } })
+    const { codec, capability } = this.#ports.codecFor(source)
+    const producer = await this.#ports.media.produce({
+      ...sendingOf(source, codec, track.getSettings().height),
+      ...(track.kind === 'video' && capability && { codec: capability }),
+      track,
+      appData: { source, paused },
+    })
     this.#producers.set(source, producer)
+    this.#limit.apply(producer)
   }
 
   async #adjust(producer: types.Producer, { track, paused }: Wanted): Promise<void> {
@@ -115,6 +146,31 @@ export class Outgoing {
       this.#tellPaused(producer)
     }
     if (producer.track !== track) await producer.replaceTrack({ track })
+    this.#limit.apply(producer)
+  }
+
+  #outdated({ kind, rtpParameters }: types.Producer): boolean {
+    const mimeType = rtpParameters.codecs[0]?.mimeType as VideoCodec // as `produce` was given it
+    return kind === 'video' && !this.#ports.stillDecoded(mimeType)
+  }
+
+  /** The new one first, so that viewers change over without a gap; where both are one too many, the old one goes before. */
+  async #recode(source: Source, earlier: types.Producer, wanted: Wanted): Promise<void> {
+    const { track } = wanted
+    this.#producers.delete(source)
+    const drop = () => {
+      this.#forgetLimit(earlier)
+      return this.#closeThere(earlier.id)
+    }
+    if (!track) return void drop()
+    try {
+      await this.#produce(source, wanted, track)
+      void drop()
+    } catch (error) {
+      if (!(error instanceof SocketError) || error.code !== 'limit-reached') throw error
+      await drop()
+      await this.#produce(source, wanted, track)
+    }
   }
 
   #tellPaused(producer: types.Producer): void {
@@ -123,12 +179,17 @@ export class Outgoing {
     this.#ports.request(method, { producerId: producer.id }).catch(() => undefined)
   }
 
-  #closeThere(producerId: string): void {
-    this.#ports.request('producer.close', { producerId }).catch(() => undefined)
+  async #closeThere(producerId: string): Promise<void> {
+    await this.#ports.request('producer.close', { producerId }).catch(() => undefined)
   }
 
   #forget(source: Source, producer: types.Producer): void {
-    producer.close()
     this.#producers.delete(source)
+    this.#forgetLimit(producer)
+  }
+
+  #forgetLimit(producer: types.Producer): void {
+    producer.close()
+    this.#limit.forget(producer.id)
   }
 }

@@ -29,6 +29,17 @@ export class RoomActions {
     return this.#try('The hand is not lowered.', () => this.#request('hand.lower', whose, answerMs))
   }
 
+  /** The mentor brings somebody on stage. */
+  inviteToStage(userId: string): void {
+    void this.#try('Nobody came on stage.', () => this.#request('stage.invite', { userId }, answerMs))
+  }
+
+  /** Oneself, or for the mentor anybody. */
+  leaveStage(userId?: string): void {
+    const whose = userId ? { userId } : {}
+    void this.#try('The stage is as it was.', () => this.#request('stage.leave', whose, answerMs))
+  }
+
   mute(userId: string): void {
     void this.#try('Nobody was muted.', () => this.#request('peer.mute', { userId }, answerMs))
   }

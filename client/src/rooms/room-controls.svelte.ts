@@ -8,6 +8,8 @@ export class RoomControls {
   readonly room: LiveRoom
   /** The devices are being chosen, or what is wrong with them is being read. */
   choosingDevices = $state(false)
+  /** The receive mode is being chosen. */
+  choosingMode = $state(false)
   #desk: Desk
   #handBusy = $state(false)
 
@@ -26,18 +28,21 @@ export class RoomControls {
   }
 
   microphone = async (): Promise<void> => {
+    if (!this.room.maySend) return this.#sayStaged()
     const { local } = this.room
     await local.setMicrophone(!local.microphoneOn)
     if (local.faults.microphone) this.choosingDevices = true
   }
 
   camera = async (): Promise<void> => {
+    if (!this.room.maySend) return this.#sayStaged()
     const { local } = this.room
     await local.setCamera(!local.cameraOn)
     if (local.faults.camera) this.choosingDevices = true
   }
 
   screen = async (): Promise<void> => {
+    if (!this.room.maySend) return this.#sayStaged()
     const { local, news, mentor } = this.room
     if (local.screen) return local.stopScreen()
     try {
@@ -52,6 +57,10 @@ export class RoomControls {
     this.#handBusy = true
     await (this.handRaised ? this.room.actions.lowerHand() : this.room.actions.raiseHand())
     this.#handBusy = false
+  }
+
+  #sayStaged(): void {
+    this.room.news.tell('You watch and listen. Raise your hand (H) to come on stage.')
   }
 
   readonly #keys: Record<string, () => unknown> = {

@@ -1,18 +1,23 @@
 /** What is known of a room: the fold of its events, who sends what, what arrives here. State only; it asks nobody. */
-import { SvelteMap } from 'svelte/reactivity'
-import type { Connection, ProducerInfo } from '@peerlearn/contract/media'
-import { emptyRoom, fold } from '@peerlearn/contract/room-state'
+import { SvelteMap, SvelteSet } from 'svelte/reactivity'
+import type { Connection, ConsumerInfo, ProducerInfo } from '@peerlearn/contract/media'
+import { emptyRoom, fold, maySend } from '@peerlearn/contract/room-state'
 import type { RoomEvent, RoomState } from '@peerlearn/contract/room-state'
 import type { Incoming } from './media.ts'
 import type { Joined } from './seat.ts'
+import { shownOf, slotOf } from './shown.ts'
 
 export class RoomFacts {
   #state: RoomState
   #peerId = $state<string | null>(null)
   #producers = new SvelteMap<string, ProducerInfo>()
   #incoming = new SvelteMap<string, Incoming>()
+  /** Consumers that came beside an earlier one of the same source and carry something. */
+  #flowing = new SvelteSet<string>()
   #connections = new SvelteMap<string, Connection>()
   #speakers = $state.raw<string[]>([])
+
+  #shown = $derived(shownOf(this.#incoming.values(), this.#producers.values(), this.#flowing))
 
   constructor(sessionId: string) {
     this.#state = $state.raw(emptyRoom(sessionId))
@@ -33,6 +38,26 @@ export class RoomFacts {
 
   get incoming(): Incoming[] {
     return [...this.#incoming.values()]
+  }
+
+  /** Slot of person and source → what is shown and heard there: of two that carry the same, one. */
+  get shown(): ReadonlyMap<string, Incoming> {
+    return this.#shown
+  }
+
+  /** What is heard: one of each source of sound. */
+  get sounds(): Incoming[] {
+    return [...this.#shown.values()].filter(({ info }) => info.kind === 'audio')
+  }
+
+  /** The room has a stage: only the mentor and those on it send. */
+  get staged(): boolean {
+    return this.#state.stage !== null
+  }
+
+  /** On stage; in a room without one everybody is. */
+  onStage(userId: string): boolean {
+    return maySend(this.#state, userId)
   }
 
   get connections(): ReadonlyMap<string, Connection> {
@@ -93,10 +118,27 @@ export class RoomFacts {
 
   removeIncoming(consumerId: string): void {
     this.#incoming.delete(consumerId)
+    this.#flowing.delete(consumerId)
   }
 
-  clearIncoming(): void {
-    this.#incoming.clear()
+  /** How much a picture is wanted among equally large ones: a screen (0), the mentor, who speaks, everybody else. */
+  rankOf(producerId: string): number {
+    const producer = this.#producers.get(producerId)
+    if (!producer || producer.source === 'screen') return producer ? 0 : 3
+    if (this.#state.people.some((p) => p.peerId === producer.peerId && p.role === 'mentor')) return 1
+    return this.#speakers.includes(producer.peerId) ? 2 : 3
+  }
+
+  /** Does the same source of the same person arrive already? */
+  hasRival(info: ConsumerInfo): boolean {
+    return this.incoming.some(
+      (other) =>
+        other.track && other.info.consumerId !== info.consumerId && slotOf(other.info) === slotOf(info),
+    )
+  }
+
+  setFlowing(consumerId: string): void {
+    if (this.#incoming.has(consumerId)) this.#flowing.add(consumerId)
   }
 
   setConnection(peerId: string, connection: Connection): void {
@@ -114,9 +156,16 @@ export class RoomFacts {
       .map(({ info }) => info.consumerId)
   }
 
-  /** Whether somebody sends something that does not arrive here. */
-  get incomplete(): boolean {
+  /** Whether a picture that is asked for does not arrive: something was missed. What is not asked for may be missing. */
+  incomplete(wants: (producerId: string) => boolean): boolean {
     const arriving = this.incoming.filter(({ track }) => track).map(({ info }) => info.producerId)
-    return this.producers.some((p) => p.peerId !== this.#peerId && !arriving.includes(p.producerId))
+    return this.producers.some(
+      (p) =>
+        p.peerId !== this.#peerId &&
+        p.kind === 'video' &&
+        !p.paused &&
+        wants(p.producerId) &&
+        !arriving.includes(p.producerId),
+    )
   }
 }

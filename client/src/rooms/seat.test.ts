@@ -19,7 +19,12 @@ function seated(answers: Record<string, Answer[]>) {
     }) as Socket['request'], // only the shape of the answers differs
   }
   const told = { onJoined: vi.fn(), onRejoined: vi.fn(), onEnding: vi.fn() }
-  const seat = new Seat({ socket, sessionId: 's', rtpCapabilities: () => ({}), ...told })
+  const seat = new Seat({
+    socket,
+    sessionId: 's',
+    coming: () => ({ rtpCapabilities: {}, view: { videos: 9 } }),
+    ...told,
+  })
   return { seat, socket, asked, ...told }
 }
 

@@ -3,7 +3,7 @@
  * lost. What is told meanwhile waits until the answer has been taken in. No Svelte.
  */
 import type { ClientOutput } from '@peerlearn/contract/client-channel'
-import type { RtpCapabilities } from '@peerlearn/contract/media'
+import type { FirstView, RtpCapabilities } from '@peerlearn/contract/media'
 import { retryDelay } from '../lib/retry-delay.ts'
 import { SocketError } from '../lib/socket.ts'
 import type { Socket } from '../lib/socket.ts'
@@ -16,7 +16,8 @@ export type Rejoined = ClientOutput<'media.rejoin'>
 interface Ports {
   socket: Pick<Socket, 'request' | 'opened' | 'state'>
   sessionId: string
-  rtpCapabilities: () => RtpCapabilities
+  /** What this device needs to build its media anew. */
+  coming: () => { rtpCapabilities: RtpCapabilities; view: FirstView }
   /** The seat is ours (again); `media` are null when the earlier ones go on. */
   onJoined: (answer: Joined) => void
   onRejoined: (answer: Rejoined) => void
@@ -25,6 +26,8 @@ interface Ports {
 }
 
 const joinTries = 4
+/** Tries go on for ever, never slower than at this one: about three seconds. */
+const slowestTry = 4
 
 export class Seat {
   #ports: Ports
@@ -86,7 +89,7 @@ export class Seat {
     try {
       const answer = await this.#ports.socket.request('room.join', {
         sessionId: this.#ports.sessionId,
-        rtpCapabilities: this.#ports.rtpCapabilities(),
+        ...this.#ports.coming(),
         ...(this.#peerId && { resume: this.#peerId }),
       })
       if (this.#closed) return
@@ -99,8 +102,7 @@ export class Seat {
   }
 
   async #takeMedia(): Promise<void> {
-    const rtpCapabilities = this.#ports.rtpCapabilities()
-    const answer = await this.#ports.socket.request('media.rejoin', { rtpCapabilities })
+    const answer = await this.#ports.socket.request('media.rejoin', this.#ports.coming())
     if (!this.#closed) this.#ports.onRejoined(answer)
   }
 
@@ -121,7 +123,7 @@ export class Seat {
           break
         }
         this.#need = code === 'not-in-room' || need === 'seat' ? 'seat' : (this.#need ?? 'media')
-        await new Promise((resolve) => setTimeout(resolve, retryDelay(tries)))
+        await new Promise((resolve) => setTimeout(resolve, retryDelay(Math.min(tries, slowestTry))))
       }
     }
     this.#mending = false

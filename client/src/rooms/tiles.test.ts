@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ProducerInfo } from '@peerlearn/contract/media'
 import type { Person } from '@peerlearn/contract/room-state'
 import type { Incoming } from './media.ts'
+import { shownOf } from './shown.ts'
 import { onStage, tilesOf } from './tiles.ts'
 
 const person = (name: string, role: Person['role'] = 'learner'): Person => ({
@@ -30,11 +31,12 @@ const incoming = (name: string, source: ProducerInfo['source']): Incoming => ({
   },
   track: { id: name } as MediaStreamTrack, // tiles only hand it on
 })
-const room = (change: Partial<Parameters<typeof tilesOf>[0]> = {}) => ({
+type Change = Partial<Parameters<typeof tilesOf>[0]> & { producers?: ProducerInfo[]; incoming?: Incoming[] }
+const room = ({ incoming = [], producers = [], ...change }: Change = {}) => ({
   people: [person('me'), person('Asha', 'mentor'), person('Ravi')],
   hands: [],
-  producers: [],
-  incoming: [],
+  producers,
+  shown: shownOf(incoming, producers, new Set()),
   connections: new Map(),
   speakers: [],
   myPeerId: 'peer me',

@@ -1,7 +1,8 @@
 /** What is drawn of a room: one tile a person, and one a shared screen. Pure. */
-import type { Connection, ProducerInfo, Source } from '@peerlearn/contract/media'
+import type { Connection, ProducerInfo } from '@peerlearn/contract/media'
 import type { Person } from '@peerlearn/contract/room-state'
 import type { Incoming } from './media.ts'
+import { slotOf } from './shown.ts'
 
 export interface TileModel {
   key: string
@@ -11,8 +12,8 @@ export interface TileModel {
   source: 'camera' | 'screen'
   /** One's own. */
   self: boolean
-  /** What to ask the server for; null for one's own and for a person without a picture. */
-  consumerId: string | null
+  /** What to ask the server for: nothing for one's own and for a person without a picture, two while their media move. */
+  producerIds: readonly string[]
   /** Null while there is no picture: a name is shown instead. */
   track: MediaStreamTrack | null
   muted: boolean
@@ -25,27 +26,28 @@ interface Room {
   people: Person[]
   hands: string[]
   producers: Iterable<ProducerInfo>
-  incoming: Iterable<Incoming>
+  /** By slot of person and source, as `shownOf` answers. */
+  shown: ReadonlyMap<string, Incoming>
   connections: { get: (peerId: string) => Connection | undefined }
   speakers: string[]
   myPeerId: string | null
   own: { microphoneOn: boolean; camera: MediaStreamTrack | null; screen: MediaStreamTrack | null }
 }
 
-const slot = (peerId: string, source: Source) => `${peerId} ${source}`
+const nothing: readonly string[] = []
 
 /** Everybody's tiles: screens first, then people in the order of joining, oneself last. */
 export function tilesOf(room: Room): TileModel[] {
-  const producers = new Map([...room.producers].map((p) => [slot(p.peerId, p.source), p]))
-  const incoming = new Map([...room.incoming].map((i) => [slot(i.info.peerId, i.info.source), i]))
+  const producers = Map.groupBy(room.producers, slotOf)
   const others = room.people.filter((p) => p.peerId !== room.myPeerId)
   const me = room.people.filter((p) => p.peerId === room.myPeerId)
 
   const tile = (person: Person, source: 'camera' | 'screen'): TileModel => {
     const self = person.peerId === room.myPeerId
-    const producer = producers.get(slot(person.peerId, source))
-    const got = producer && incoming.get(slot(person.peerId, source))
-    const microphone = producers.get(slot(person.peerId, 'microphone'))
+    const { peerId } = person
+    const sent = producers.get(slotOf({ peerId, source })) ?? []
+    const open = sent.some((producer) => !producer.paused)
+    const microphones = producers.get(slotOf({ peerId, source: 'microphone' })) ?? []
     return {
       key: `${person.userId} ${source}`,
       userId: person.userId,
@@ -53,16 +55,22 @@ export function tilesOf(room: Room): TileModel[] {
       role: person.role,
       source,
       self,
-      consumerId: self ? null : (got?.info.consumerId ?? null),
-      track: self ? room.own[source] : producer && !producer.paused ? (got?.track ?? null) : null,
-      muted: self ? !room.own.microphoneOn : !microphone || microphone.paused,
+      producerIds: self ? nothing : sent.map((producer) => producer.producerId),
+      track: self
+        ? room.own[source]
+        : open
+          ? (room.shown.get(slotOf({ peerId, source }))?.track ?? null)
+          : null,
+      muted: self ? !room.own.microphoneOn : microphones.every((microphone) => microphone.paused),
       speaking: source === 'camera' && room.speakers.includes(person.peerId),
       hand: source === 'camera' && room.hands.includes(person.userId),
       connection: room.connections.get(person.peerId) ?? 'connected',
     }
   }
   const sharing = (person: Person) =>
-    person.peerId === room.myPeerId ? room.own.screen !== null : producers.has(slot(person.peerId, 'screen'))
+    person.peerId === room.myPeerId
+      ? room.own.screen !== null
+      : producers.has(slotOf({ peerId: person.peerId, source: 'screen' }))
   return [
     ...[...others, ...me].filter(sharing).map((person) => tile(person, 'screen')),
     ...[...others, ...me].map((person) => tile(person, 'camera')),

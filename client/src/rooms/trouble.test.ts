@@ -1,23 +1,45 @@
 import { describe, expect, it } from 'vitest'
+import type { RecoveryState } from './recovery.ts'
 import { troubleOf } from './trouble.ts'
+
+const well = { media: 'connected', socket: 'open', online: true, recovery: null } as const
+const recovery = (part: Partial<RecoveryState>): RecoveryState => ({
+  step: 'ice',
+  fault: 'network',
+  since: 0,
+  done: false,
+  ...part,
+})
 
 describe('what a person reads about the connection', () => {
   it('is nothing while all is well', () => {
-    expect(troubleOf('connected', 'open', true)).toBeNull()
-    expect(troubleOf('idle', 'open', true)).toBeNull()
+    expect(troubleOf(well)).toBeNull()
+    expect(troubleOf({ ...well, media: 'idle' })).toBeNull()
   })
 
   it('dims the pictures only when they stand still', () => {
-    expect(troubleOf('reconnecting', 'open', true)?.dim).toBe(true)
-    expect(troubleOf('connected', 'waiting', true)?.dim).toBe(false)
+    expect(troubleOf({ ...well, media: 'reconnecting' })?.kind).toBe('bad')
+    expect(troubleOf({ ...well, socket: 'waiting' })?.kind).toBe('warn')
   })
 
   it('promises no pictures to somebody who is alone without devices', () => {
-    expect(troubleOf('idle', 'waiting', true)?.words).not.toContain('Pictures')
+    expect(troubleOf({ ...well, media: 'idle', socket: 'waiting' })?.words).not.toContain('Pictures')
   })
 
-  it('names being offline, and otherwise says that it is being mended', () => {
-    expect(troubleOf('reconnecting', 'waiting', false)?.words).toContain('offline')
-    expect(troubleOf('reconnecting', 'waiting', true)?.words).toContain('Reconnecting')
+  it('names being offline', () => {
+    expect(troubleOf({ ...well, media: 'reconnecting', online: false })?.words).toContain('offline')
+  })
+
+  it('says who is at fault', () => {
+    const words = (fault: RecoveryState['fault']) =>
+      troubleOf({ ...well, media: 'reconnecting', recovery: recovery({ fault }) })?.words
+    expect(words('network')).toContain('Your network was interrupted')
+    expect(words('server')).toContain('your network is fine')
+  })
+
+  it('tells that it is over, but of a move between servers nothing', () => {
+    expect(troubleOf({ ...well, recovery: recovery({ done: true }) })?.kind).toBe('good')
+    expect(troubleOf({ ...well, recovery: recovery({ step: 'move' }) })).toBeNull()
+    expect(troubleOf({ ...well, recovery: recovery({ step: 'move', done: true }) })).toBeNull()
   })
 })

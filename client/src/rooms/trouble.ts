@@ -1,19 +1,47 @@
-/** What is wrong with the connection, in words; null when nothing is. Pure. */
+/** What is wrong with the connection, in words: what happens, and who is at fault; null when nothing is. Pure. */
 import type { SocketState } from '../lib/socket.ts'
 import type { MediaLink } from './media.ts'
+import type { RecoveryState, Step } from './recovery.ts'
 
 export interface Trouble {
   words: string
-  /** The pictures stand still: they are dimmed, and say so. */
-  dim: boolean
+  /** bad: pictures stand still and are dimmed. warn: they go on. good: it is over. */
+  kind: 'bad' | 'warn' | 'good'
 }
 
-export function troubleOf(media: MediaLink, socket: SocketState, online: boolean): Trouble | null {
-  const lost = media === 'reconnecting'
-  if (lost && !online)
-    return { words: 'You’re offline. The class comes back when the network does.', dim: true }
-  if (lost) return { words: 'Your connection is lost. Reconnecting…', dim: true }
-  if (socket === 'open') return media === 'connecting' ? { words: 'Connecting…', dim: false } : null
-  if (media === 'idle') return { words: 'Your connection is lost. Reconnecting…', dim: false }
-  return { words: 'Pictures and sound go on. Reconnecting to chat and controls…', dim: false }
+interface Now {
+  media: MediaLink
+  socket: SocketState
+  online: boolean
+  recovery: RecoveryState | null
 }
+
+/** What is being done about a lost path, without a word of the trade. */
+const doing: Record<Step, string> = {
+  socket: 'Reconnecting…',
+  ice: 'Looking for a way back…',
+  transports: 'Building a new connection…',
+  rejoin: 'Taking your seat again…',
+  move: 'Moving to another media server…',
+}
+
+export function troubleOf({ media, socket, online, recovery }: Now): Trouble | null {
+  const under = recovery && !recovery.done ? recovery : null
+  const lost = media === 'reconnecting' || (media === 'idle' && socket !== 'open')
+  if (lost && !online)
+    return { words: 'You’re offline. The class comes back when the network does.', kind: 'bad' }
+  if (lost) return { words: `${whose(under)} ${doing[under?.step ?? 'socket']}`, kind: 'bad' }
+  if (socket !== 'open')
+    return { words: 'Pictures and sound go on. Reconnecting to chat and controls…', kind: 'warn' }
+  if (under && under.step !== 'move' && under.step !== 'socket')
+    return { words: `${whose(under)} ${doing[under.step]}`, kind: 'warn' }
+  if (media === 'connecting') return { words: 'Connecting…', kind: 'warn' }
+  return recovery?.done && recovery.step !== 'move'
+    ? { words: 'You’re back in the class.', kind: 'good' }
+    : null
+}
+
+const whose = (under: RecoveryState | null) =>
+  under?.fault === 'server'
+    ? 'Our server had a fault; your network is fine.'
+    : 'Your network was interrupted.'

@@ -3,23 +3,22 @@
  * The first report and a new picture's go at once, changes of size when the page has come to rest.
  */
 import type { Tile } from '@peerlearn/contract/media'
-
-interface Seen {
-  consumerId: string
-  visible: boolean
-  width: number
-  height: number
-}
+import { orderTiles, ShownTiles } from './view-tiles.ts'
+import type { Rank, Seen } from './view-tiles.ts'
 
 const restMs = 100
 /** A tab in the background sees nothing; a short look elsewhere must not cost a picture. */
 const hiddenMs = 5000
+const largest = 16384
 
 export class ViewReport {
   #send: (tiles: Tile[]) => void
+  #rank: Rank
   #seen = new Map<Element, Seen>()
+  #shown = new ShownTiles()
   #last: string | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
+  #keptTimer: ReturnType<typeof setTimeout> | undefined
   /** A report that must not wait is on its way. */
   #urgent = false
   #hidden = false
@@ -27,15 +26,28 @@ export class ViewReport {
   #sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => this.#measure(target)))
   #sights = new IntersectionObserver((entries) => entries.forEach((entry) => this.#onSight(entry)))
 
-  constructor(send: (tiles: Tile[]) => void) {
+  constructor(send: (tiles: Tile[]) => void, rank: Rank) {
     this.#send = send
+    this.#rank = rank
     document.addEventListener('visibilitychange', this.#onVisibility)
   }
 
-  /** An attachment for the element that shows this consumer. */
-  watch(consumerId: string): (element: Element) => () => void {
+  /** Tiles on screen now. */
+  get size(): number {
+    return [...this.#seen.values()].filter(({ visible }) => visible).length
+  }
+
+  /** Is this producer's picture asked for now? */
+  wants(producerId: string): boolean {
+    return (
+      !this.#hidden && [...this.#seen.values()].some((s) => s.visible && s.producerIds.includes(producerId))
+    )
+  }
+
+  /** An attachment for the element that shows these producers: one, or two while that person's media move. */
+  watch(producerIds: readonly string[]): (element: Element) => () => void {
     return (element) => {
-      this.#seen.set(element, { consumerId, visible: true, width: 0, height: 0 })
+      this.#seen.set(element, { producerIds, visible: true, width: 0, height: 0 })
       this.#measure(element)
       // Until it is told of, the picture stays black.
       this.#atOnce()
@@ -53,11 +65,18 @@ export class ViewReport {
   /** Forgets what was said, and says it again: there is a new peer, or the socket was away. */
   restart(): void {
     this.#last = null
+    this.#shown.clear()
     if (this.#seen.size > 0) this.#soon()
+  }
+
+  /** Somebody else speaks: the order may be another. */
+  reorder(): void {
+    if (this.#last !== null) this.#soon()
   }
 
   close(): void {
     clearTimeout(this.#timer)
+    clearTimeout(this.#keptTimer)
     clearTimeout(this.#hiddenTimer)
     this.#sizes.disconnect()
     this.#sights.disconnect()
@@ -75,8 +94,8 @@ export class ViewReport {
     const seen = this.#seen.get(element)
     if (!seen) return
     const { width, height } = element.getBoundingClientRect()
-    seen.width = Math.min(16384, Math.round(width * devicePixelRatio))
-    seen.height = Math.min(16384, Math.round(height * devicePixelRatio))
+    seen.width = Math.min(largest, Math.round(width * devicePixelRatio))
+    seen.height = Math.min(largest, Math.round(height * devicePixelRatio))
     this.#soon()
   }
 
@@ -98,13 +117,19 @@ export class ViewReport {
 
   #report(): void {
     this.#urgent = false
-    const shown = this.#hidden ? [] : [...this.#seen.values()].filter((s) => s.visible && s.width > 0)
-    const tiles = shown.map(({ consumerId, width, height }) => ({ consumerId, width, height }))
+    clearTimeout(this.#keptTimer)
+    const tiles = this.#hidden ? [] : this.#tiles()
     const said = JSON.stringify(tiles)
     // An empty first word would pause what is about to be shown.
     if (said === this.#last || (this.#last === null && tiles.length === 0 && !this.#hidden)) return
     this.#last = said
     this.#send(tiles)
+  }
+
+  #tiles(): Tile[] {
+    const { tiles, changesInMs } = this.#shown.at(performance.now(), this.#seen.values())
+    if (changesInMs < Infinity) this.#keptTimer = setTimeout(() => this.#report(), changesInMs + 1)
+    return orderTiles(tiles, this.#rank)
   }
 
   #onVisibility = (): void => {

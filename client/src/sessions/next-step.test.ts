@@ -15,6 +15,7 @@ const session = (given: Partial<Session> = {}): Session => ({
   startsAt: minutes(24 * 60),
   durationMinutes: 60,
   capacity: 10,
+  staged: false,
   seatsLeft: 3,
   pricePaise: 49900,
   skills: [],

@@ -15,6 +15,7 @@ export type Action =
   | 'end'
   | 'browse'
   | 'bookings'
+  | 'check'
   | 'teach'
 
 export interface Step {
@@ -36,6 +37,7 @@ export interface NextStep {
 export const startWindowMs = 30 * 60_000
 
 const browse: Step = { action: 'browse', label: 'Find another session' }
+const check: Step = { action: 'check', label: 'Check your connection' }
 const toBookings: Step = { action: 'bookings', label: 'My bookings' }
 
 /** `viewer` is the role of who looks, undefined for somebody not signed in. */
@@ -88,7 +90,7 @@ function bookedStep(detail: SessionDetail, now: number): NextStep {
   if (session.status === 'scheduled')
     return {
       main: { action: 'get-ready', label: 'Get ready' },
-      others: [],
+      others: [check],
       note: 'Your seat is booked. Try your camera and microphone now; the room opens when your mentor starts.',
     }
   if (gaveFeedback) return { main: browse, others: [toBookings], note: 'Thank you for your feedback.' }

@@ -19,6 +19,7 @@ export const pages: Record<string, Page> = {
   '/sessions': { title: 'Sessions', access: 'anyone' },
   '/sessions/:id': { title: 'Session', access: 'anyone' },
   '/sessions/:id/room': { title: 'Class', access: 'signed-in', bare: true },
+  '/ready': { title: 'Check your connection', access: 'signed-in' },
   '/bookings': { title: 'My bookings', access: ['learner'] },
   '/teach': { title: 'Teach', access: ['mentor'] },
   '/admin': { title: 'Overview', access: ['admin'] },

@@ -21,6 +21,7 @@ describe('the form of a session', () => {
         startsAt: new Date(2026, 10, 25, 13, 0).toISOString(),
         durationMinutes: 60,
         capacity: 12,
+        staged: false,
         pricePaise: 0,
         skills: [],
       },
@@ -38,9 +39,17 @@ describe('the form of a session', () => {
     expect(faults({ description: '  ' })).toEqual(['description'])
     expect(faults({ startsAt: '' })).toEqual(['startsAt'])
     expect(faults({ startsAt: '2026-11-24T11:00' })).toEqual(['startsAt'])
-    expect(faults({ durationMinutes: '4', capacity: '301' })).toEqual(['durationMinutes', 'capacity'])
+    expect(faults({ durationMinutes: '4', capacity: '301', staged: true })).toEqual([
+      'durationMinutes',
+      'capacity',
+    ])
     for (const pricePaise of ['', '0', '0.5', '100001', 'a lot'])
       expect(faults({ free: false, pricePaise })).toEqual(['pricePaise'])
+  })
+  it('wants a stage for more seats than everybody can speak in', () => {
+    expect(faults({ capacity: '51' })).toEqual(['staged'])
+    expect(faults({ capacity: '51', staged: true })).toEqual([])
+    expect(faults({ capacity: '50' })).toEqual([])
   })
   it('lets an edited session keep a start that has just gone by', () => {
     const was = new Date(2026, 10, 24, 12, 0, 30).toISOString()

@@ -1,5 +1,6 @@
 /** A session as its form holds it, and what the form sends. Its fields are named as the contract's, so that a refusal of the server finds its field. */
 import type { BodyOf } from '@peerlearn/contract/route'
+import { largestWithoutStage } from '@peerlearn/contract/sessions'
 import type { Session, sessionRoutes } from '@peerlearn/contract/sessions'
 import { paiseOf } from '../lib/money.ts'
 import { instantOf, localValue } from '../lib/time.ts'
@@ -14,6 +15,7 @@ export interface Draft {
   startsAt: string
   durationMinutes: string
   capacity: string
+  staged: boolean
   free: boolean
   /** As typed, in rupees. */
   pricePaise: string
@@ -31,6 +33,7 @@ export function newDraft(now: number): Draft {
     startsAt: localValue(starts.getTime()),
     durationMinutes: '60',
     capacity: '12',
+    staged: false,
     free: true,
     pricePaise: '',
     skills: [],
@@ -43,6 +46,7 @@ export const draftOf = (session: Session): Draft => ({
   startsAt: localValue(session.startsAt),
   durationMinutes: String(session.durationMinutes),
   capacity: String(session.capacity),
+  staged: session.staged,
   free: session.pricePaise === 0,
   pricePaise: session.pricePaise ? String(session.pricePaise / 100) : '',
   skills: [...session.skills],
@@ -64,6 +68,7 @@ export const draftRules = (now: () => number, was?: string): Schema<SessionInput
       startsAt: (kept ? was : instantOf(draft.startsAt)) ?? '',
       durationMinutes: whole(draft.durationMinutes),
       capacity: whole(draft.capacity),
+      staged: draft.staged,
       // A price of nothing is said by Free, not by a forgotten field.
       pricePaise: draft.free ? 0 : paiseOf(String(draft.pricePaise)) || Number.NaN,
       skills: draft.skills,
@@ -76,7 +81,7 @@ export const draftRules = (now: () => number, was?: string): Schema<SessionInput
   },
 })
 
-function faultsOf(input: SessionInput, draft: Draft, kept: boolean, now: number) {
+function faultsOf(input: SessionInput & { staged: boolean }, draft: Draft, kept: boolean, now: number) {
   const gone = !kept && Date.parse(input.startsAt) < now
   return {
     title: input.title.length < 3 && 'Give it a title of at least three letters.',
@@ -85,6 +90,10 @@ function faultsOf(input: SessionInput, draft: Draft, kept: boolean, now: number)
       (!input.startsAt && 'Choose a day and a time.') || (gone && 'Choose a time that is still to come.'),
     durationMinutes: outside(input.durationMinutes, 5, 480) && 'From 5 minutes to 8 hours (480).',
     capacity: outside(input.capacity, 1, 300) && 'From 1 to 300 seats.',
+    staged:
+      !input.staged &&
+      input.capacity > largestWithoutStage &&
+      `More than ${largestWithoutStage} seats need a stage: nobody can follow so many cameras.`,
     // Razorpay takes no order below one rupee.
     pricePaise:
       input.pricePaise !== 0 &&

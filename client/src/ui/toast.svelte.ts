@@ -1,5 +1,7 @@
 /** Short news of how something ended. What needs an answer is a dialog; what stays wrong is an ErrorState or a Notice. */
 
+import { untrack } from 'svelte'
+
 export type ToastKind = 'info' | 'good' | 'warn' | 'bad'
 
 export interface ToastAction {
@@ -29,6 +31,18 @@ class Toasts {
   #timers = new Map<number, ReturnType<typeof setTimeout>>()
   #due = new Map<number, number>()
   #last = 0
+  #hosts = $state(0)
+
+  /** A page shows them in a place of its own: the window's place stays empty. */
+  get hosted(): boolean {
+    return this.#hosts > 0
+  }
+
+  /** Shows them in the page's own place until the answer is called. */
+  host(): () => void {
+    untrack(() => this.#hosts++)
+    return () => this.#hosts--
+  }
 
   get shown(): Toast[] {
     return this.#shown

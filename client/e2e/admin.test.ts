@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Browser, Page } from 'playwright-core'
+import { launchBrowser, newPerson, signIn, type Person } from './person.ts'
+import { startProduct, type Product } from './product.ts'
+
+let product: Product
+let browser: Browser
+let admin: Person
+
+beforeAll(async () => {
+  ;[product, browser] = await Promise.all([startProduct(), launchBrowser()])
+  admin = await newPerson(browser, product.url)
+  await signIn(admin, product.demo.admin)
+  await admin.page.goto('/admin')
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await product?.stop()
+})
+
+const node = (page: Page) =>
+  page.getByRole('listitem').filter({ has: page.getByRole('heading', { level: 3 }) })
+
+it('shows the workers that the machine really runs', async () => {
+  const workers = product.pids('mediasoup-worker')
+  expect(workers.length).toBeGreaterThan(0)
+  for (const pid of workers) await admin.page.getByRole('button', { name: `Worker ${pid}` }).waitFor()
+})
+
+it('lets an admin empty a node after asking, and take that back', async () => {
+  const { page } = admin
+  const card = node(page).first()
+  await card.getByText('up', { exact: true }).waitFor()
+  await card.getByRole('button', { name: /^Empty/ }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Keep it in use' }).click()
+  await card.getByText('up', { exact: true }).waitFor()
+  await card.getByRole('button', { name: /^Empty/ }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Empty node' }).click()
+  await card.getByText('emptied, can be stopped').waitFor()
+  await card.getByRole('button', { name: 'Take back' }).click()
+  await card.getByText('up', { exact: true }).waitFor()
+})
+
+it('draws the last hour, and tells it as a table too', async () => {
+  const { page } = admin
+  const chart = page.getByRole('figure').filter({ hasText: 'CPU of each node' })
+  await chart.locator('canvas').waitFor()
+  await chart.getByText('As a table').click()
+  await chart.getByRole('rowheader').first().waitFor()
+  expect(await chart.getByRole('columnheader').count()).toBeGreaterThan(1)
+  expect(admin.problems).toEqual([])
+})

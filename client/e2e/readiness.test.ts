@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Browser, Page } from 'playwright-core'
+import { joinRoom } from './in-room.ts'
+import { createNetwork, type Network } from './network.ts'
+import { launchBrowser, newPerson, seesPictures, signIn } from './person.ts'
+import { startProduct, type Product } from './product.ts'
+
+let network: Network
+let product: Product
+let mentors: Browser
+let learners: Browser
+
+beforeAll(async () => {
+  network = createNetwork('ready')
+  product = await startProduct({ netns: network.product })
+  mentors = await launchBrowser({ netns: network.product.name, secure: product.url })
+  learners = await launchBrowser({ netns: network.browser.name, secure: product.url })
+})
+
+afterAll(async () => {
+  await Promise.all([mentors?.close(), learners?.close()])
+  await product?.stop()
+  network?.close()
+})
+
+const learner = async (at: 0 | 1 | 2, viewport?: { width: number; height: number }) => {
+  const person = await newPerson(learners, product.url, viewport)
+  await signIn(person, product.demo.learners[at])
+  return person
+}
+
+/** Makes the check and answers its line, with the milliseconds that it took. */
+async function check(page: Page): Promise<{ line: string; ms: number }> {
+  const began = Date.now()
+  await page.getByRole('button', { name: /Start the check|Check again/ }).click()
+  await page.getByRole('button', { name: 'Stop' }).waitFor()
+  await page.getByRole('button', { name: 'Check again' }).waitFor()
+  const ms = Date.now() - began
+  return { line: await page.locator('.notice strong').first().innerText(), ms }
+}
+
+const lineOf = async (page: Page, name: string) =>
+  (await page.locator('.line', { hasText: name }).locator('dd').innerText()).trim()
+
+it('tells a learner that all is well, and their mentor too', async () => {
+  network.block({ udp: false })
+  const bala = await learner(0)
+  const chitra = await learner(1)
+  await chitra.page.goto(`/sessions/${product.demo.liveSessionId}`)
+  await chitra.page.getByRole('button', { name: 'Book free seat' }).click()
+  await chitra.page.getByRole('link', { name: 'Check your connection' }).waitFor()
+  await bala.page.goto('/ready')
+  const { line, ms } = await check(bala.page)
+  expect(line).toMatch(/^You’re good: direct connection, [\d.]+ Mbit\/s down$/)
+  expect(ms).toBeLessThan(12_000)
+  expect(await lineOf(bala.page, 'Microphone')).toBe('heard')
+  expect(await lineOf(bala.page, 'Camera')).toBe('works')
+  expect(await lineOf(bala.page, 'over UDP')).toMatch(/^open in \d+ ms$/)
+  expect(await lineOf(bala.page, 'over TCP')).toMatch(/^open in \d+ ms$/)
+  expect(await lineOf(bala.page, 'TURN')).toMatch(/^open in \d+ ms$/)
+  await bala.page.getByText(/Kept with/).waitFor()
+  // It can be made again, and stopped.
+  await bala.page.getByRole('button', { name: 'Check again' }).click()
+  await bala.page.getByRole('button', { name: 'Stop' }).click()
+  await bala.page.getByRole('button', { name: /Start the check|Check again/ }).waitFor()
+  expect((await check(bala.page)).line).toMatch(/^You’re good/)
+
+  const mentor = await newPerson(mentors, product.url)
+  await signIn(mentor, product.demo.mentor)
+  await mentor.page.goto(`/sessions/${product.demo.liveSessionId}`)
+  const board = mentor.page.getByRole('region', { name: 'Who is ready' })
+  await board.getByText('1 is ready').first().waitFor()
+  await board.getByText('1 has not tried').first().waitFor()
+
+  // Without UDP the same learner comes by TCP; without the media's ports, through TURN.
+  network.block({ udp: true })
+  const tcp = await check(bala.page)
+  expect(tcp.line).toMatch(/^You’re good: direct connection over TCP, /)
+  expect(tcp.ms).toBeLessThan(12_000)
+  network.block({ udp: true, tcpPorts: '40000-49151' })
+  const turn = await check(bala.page)
+  expect(turn.line).toMatch(/^You can join: connection through a relay, /)
+  expect(turn.ms).toBeLessThan(12_000)
+  await board.getByRole('button', { name: 'Refresh' }).click()
+  await board.getByText('1 will be on TURN').first().waitFor()
+  await board.getByText('TURN over TCP').waitFor()
+
+  // And with no way at all, plain words; it works again afterwards.
+  network.block({ udp: true, tcpPorts: '{ 1024-2999, 3001-65535 }' })
+  const none = await check(bala.page)
+  expect(none.line).toBe('Your network lets no class through')
+  network.block({ udp: false })
+  expect((await check(bala.page)).line).toMatch(/^You’re good/)
+  expect([...bala.problems, ...chitra.problems, ...mentor.problems]).toEqual([])
+  await Promise.all([bala.leave(), chitra.leave(), mentor.leave()])
+})
+
+it('tells it in the green room in one line, and never holds up the click on Join', async () => {
+  const [bala, mentor] = [await learner(0), await newPerson(mentors, product.url)]
+  await signIn(mentor, product.demo.mentor)
+  await bala.page.goto(`/sessions/${product.demo.liveSessionId}/room`)
+  await bala.page.getByText('Checking your connection').waitFor()
+  await bala.page.getByText(/You’re good: direct connection, [\d.]+ Mbit\/s down/).waitFor()
+
+  await joinRoom(mentor, product.demo.liveSessionId)
+  await bala.page.reload()
+  await bala.page.getByText('Checking your connection').waitFor()
+  await bala.page.getByRole('button', { name: 'Join', exact: true }).click()
+  await bala.page.getByRole('toolbar', { name: 'Class controls' }).waitFor()
+  await seesPictures(bala.page, 1)
+  expect([...bala.problems, ...mentor.problems]).toEqual([])
+  await Promise.all([bala.leave(), mentor.leave()])
+})

@@ -1,0 +1,63 @@
+/** What a browser's statistics say of one transport. Pure; counters are totals since it was made. */
+import type { Way } from '@peerlearn/contract/media'
+
+export interface PathSample {
+  /** UDP payload without what ICE says to itself. */
+  bytes: number
+  packetsIn: number
+  packetsOut: number
+  /** Differs from the last one when anything came, be it only an answer of ICE. */
+  sign: string
+  way: Way | null
+  rttMs: number | null
+  /** Of what is received: packets that came and were lost, and samples of sound in all and made up. */
+  received: number
+  lost: number
+  samples: number
+  concealed: number
+}
+
+type Loose = RTCStats & Record<string, unknown> // browsers differ in what they tell
+
+const number = (value: unknown): number => (typeof value === 'number' ? value : 0)
+
+/** The pair of candidates in use: as the transport says, or where it doesn't (Firefox) the one that was chosen. */
+function pairOf(all: Loose[]): Loose | undefined {
+  const transport = all.find((s) => s.type === 'transport' && s['selectedCandidatePairId'])
+  const id = transport?.['selectedCandidatePairId']
+  const pairs = all.filter((s) => s.type === 'candidate-pair')
+  return pairs.find((s) => s.id === id) ?? pairs.find((s) => s['nominated'] && s['state'] === 'succeeded')
+}
+
+const relayed: Record<string, Way> = { udp: 'turn-udp', tcp: 'turn-tcp', tls: 'turn-tls' }
+
+function wayOf(local: Loose | undefined): Way | null {
+  if (!local) return null
+  if (local['candidateType'] === 'relay') return relayed[String(local['relayProtocol'])] ?? null
+  return local['protocol'] === 'tcp' ? 'tcp' : 'udp'
+}
+
+/** One transport's report, as `transport.getStats()` gives it. */
+export function readPath(report: Iterable<RTCStats>): PathSample {
+  const all = [...report] as Loose[]
+  const pair = pairOf(all)
+  const inbound = all.filter((s) => s.type === 'inbound-rtp')
+  const outbound = all.filter((s) => s.type === 'outbound-rtp')
+  const transport = all.find((s) => s.type === 'transport')
+  const sum = (list: Loose[], key: string) => list.reduce((total, s) => total + number(s[key]), 0)
+  const rtt = pair?.['currentRoundTripTime']
+  return {
+    bytes: number(pair?.['bytesSent']) + number(pair?.['bytesReceived']),
+    packetsIn: number(
+      pair?.['packetsReceived'] ?? transport?.['packetsReceived'] ?? sum(inbound, 'packetsReceived'),
+    ),
+    packetsOut: number(pair?.['packetsSent'] ?? transport?.['packetsSent'] ?? sum(outbound, 'packetsSent')),
+    sign: [pair?.id, pair?.['responsesReceived'], pair?.['bytesReceived']].join(' '),
+    way: wayOf(pair && all.find((s) => s.id === pair['localCandidateId'])),
+    rttMs: typeof rtt === 'number' ? Math.round(rtt * 1000) : null,
+    received: sum(inbound, 'packetsReceived'),
+    lost: sum(inbound, 'packetsLost'),
+    samples: sum(inbound, 'totalSamplesReceived'),
+    concealed: sum(inbound, 'concealedSamples') - sum(inbound, 'silentConcealedSamples'),
+  }
+}

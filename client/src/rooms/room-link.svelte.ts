@@ -1,0 +1,34 @@
+/** What is known of links: how mine carries, what it costs, how it recovers; and the mentor's view of every learner's. */
+import { SvelteMap } from 'svelte/reactivity'
+import type { VideoCodec } from '@peerlearn/contract/media'
+import type { LearnerLink, Receiving } from '@peerlearn/contract/rooms'
+import type { MediaLink } from './media.ts'
+import type { MeterReading } from './meter.ts'
+import type { RecoveryState } from './recovery.ts'
+import type { Joined } from './seat.ts'
+
+export class RoomLink {
+  media = $state<MediaLink>('connecting')
+  meter = $state.raw<MeterReading>({ bytes: 0, perHour: 0 })
+  recovery = $state.raw<RecoveryState | null>(null)
+  receiving = $state.raw<Receiving | null>(null)
+  codecs = $state.raw<readonly VideoCodec[]>([])
+  #learners = new SvelteMap<string, LearnerLink>()
+
+  /** User id → link; empty for everybody but the mentor. */
+  get learners(): ReadonlyMap<string, LearnerLink> {
+    return this.#learners
+  }
+
+  /** Puts the answer to joining in place of everything known before. */
+  join({ receiving, codecs, links }: Joined): void {
+    this.receiving = receiving
+    this.codecs = codecs
+    this.#learners.clear()
+    for (const link of links) this.setLearner(link)
+  }
+
+  setLearner(link: LearnerLink): void {
+    this.#learners.set(link.userId, link)
+  }
+}
