@@ -3,7 +3,10 @@ import { defineConfig } from 'vitest/config'
 
 const minute = 60_000
 
-/** unit: beside the sources, nothing started. integration: real processes. browser: the whole product in Chromium. */
+/**
+ * unit: beside the sources, nothing started. integration: real processes. browser: the whole product in Chromium.
+ * faults: on bad networks and with processes that die; those that take long are in vitest.faults.config.ts.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -15,7 +18,7 @@ export default defineConfig({
           include: [
             'server/{src,contract}/**/*.test.ts',
             '{sfu,sandbox,client}/src/**/*.test.ts',
-            'scripts/**/*.test.ts',
+            '{scripts,loadtest}/**/*.test.ts',
           ],
           // The contrast test reads the tokens; other styles mean nothing to a unit test and stay empty.
           css: { include: [/tokens\.css/] },
@@ -40,6 +43,18 @@ export default defineConfig({
           include: ['client/e2e/**/*.test.ts'],
           setupFiles: ['server/test/harness-worker.ts'],
           fileParallelism: false,
+          testTimeout: 3 * minute,
+          hookTimeout: 3 * minute,
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: ['{netfault,faults}/*.test.ts'],
+          setupFiles: ['server/test/harness-worker.ts'],
+          fileParallelism: false,
+          // They measure milliseconds: after all others, with the machine to themselves.
+          sequence: { groupOrder: 1 },
           testTimeout: 3 * minute,
           hookTimeout: 3 * minute,
         },

@@ -7,15 +7,21 @@ import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Benchmark } from './benchmark.ts'
 import { catalogue } from './catalogue.ts'
+import { downlink } from './downlink.ts'
 import { fanOut } from './fan-out.ts'
 import { firstLoad } from './first-load.ts'
 import { joinLoopback, joinTurn } from './join.ts'
+import { joins } from './joins.ts'
+import { rooms } from './rooms.ts'
 
 const benchmarks: Record<string, Benchmark> = {
   'first-load': firstLoad,
   'join-loopback': joinLoopback,
   'join-turn-tcp': joinTurn,
   'fan-out': fanOut,
+  'room-cost': rooms,
+  'join-burst': joins,
+  downlink,
   catalogue,
 }
 

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 export interface Network {
   product: { name: string; address: string }
   browser: { name: string; address: string }
-  /** Drops all UDP of the browser's side, and TCP to these ports. */
+  /** Drops all UDP of the browser's side, and TCP to these ports; what was blocked before is open again. */
   block(options: { udp: boolean; tcpPorts?: string }): void
   close(): void
 }
@@ -36,7 +36,7 @@ export function createNetwork(tag: string): Network {
       ...(udp ? [`oifname "vpl${tag}b" meta l4proto udp drop`] : []),
       ...(tcpPorts ? [`oifname "vpl${tag}b" tcp dport ${tcpPorts} reject with tcp reset`] : []),
     ]
-    const table = `table inet wall {\n chain out {\n type filter hook output priority 0; policy accept;\n ${rules.join('\n ')}\n }\n}\n`
+    const table = `table inet wall\ndelete table inet wall\ntable inet wall {\n chain out {\n type filter hook output priority 0; policy accept;\n ${rules.join('\n ')}\n }\n}\n`
     run(`ip netns exec ${browser.name} nft -f -`, table)
   }
   return { product, browser, block, close }

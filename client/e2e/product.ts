@@ -20,20 +20,26 @@ export interface Demo {
 export interface Product {
   url: string
   demo: Demo
+  /** Its data folder, with secrets.json and the logs. */
+  dataDir: string
+  /** Is this one of the product's processes? */
+  owns: (pid: number) => boolean
   /** The process ids of this part of the product (`server/src/main.ts`, `mediasoup-worker`), by its command line. */
   pids(part: string): number[]
-  stop(): Promise<void>
+  stop: () => Promise<void>
 }
 
 interface Options {
   /** Network namespace to run in, and the address at which it is reached from another. */
   netns?: { name: string; address: string }
+  /** Settings beside the usual ones. */
+  env?: Record<string, string>
 }
 
 const root = resolve(import.meta.dirname, '../..')
 
 /** Starts the product and waits until it says that it is ready. */
-export async function startProduct({ netns }: Options = {}): Promise<Product> {
+export async function startProduct({ netns, env = {} }: Options = {}): Promise<Product> {
   const dataDir = mkdtempSync(join(tmpdir(), 'peerlearn-'))
   chmodSync(dataDir, 0o755) // Postgres runs as another user when we are root
   // A namespace is the product's own, so it has its usual port, which no blocked range of media ports covers.
@@ -45,6 +51,7 @@ export async function startProduct({ netns }: Options = {}): Promise<Product> {
     cwd: root,
     env: {
       ...process.env,
+      ...env,
       NODE_ENV: 'development',
       PORT: String(port),
       DATA_DIR: dataDir,
@@ -59,7 +66,8 @@ export async function startProduct({ netns }: Options = {}): Promise<Product> {
   try {
     await said(launcher, 'PeerLearn is ready')
     const demo = JSON.parse(readFileSync(join(dataDir, 'demo.json'), 'utf8')) as Demo // written by the product itself
-    return { url, demo, stop, pids: (part) => descendants(launcher.pid!, part) }
+    const owns = (pid: number) => isBelow(pid, launcher.pid!)
+    return { url, demo, dataDir, stop, owns, pids: (part) => descendants(launcher.pid!, part) }
   } catch (error) {
     await stop()
     throw error
@@ -102,17 +110,17 @@ export function freePort(): Promise<number> {
   })
 }
 
-function descendants(of: number, part: string): number[] {
-  const parents = new Map<number, number>()
-  for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    const stat = readProc(entry, 'stat')
-    if (stat) parents.set(Number(entry), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]))
-  }
-  const isBelow = (pid: number): boolean => {
-    const parent = parents.get(pid)
-    return parent !== undefined && parent > 1 && (parent === of || isBelow(parent))
-  }
-  return [...parents.keys()].filter((pid) => isBelow(pid) && readProc(pid, 'cmdline')?.includes(part))
+const descendants = (of: number, part: string): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && readProc(name, 'cmdline')?.includes(part))
+    .map(Number)
+    .filter((pid) => isBelow(pid, of))
+
+/** Does this process descend from that one? */
+export function isBelow(pid: number, above: number): boolean {
+  const stat = readProc(pid, 'stat')
+  const parent = Number(stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+  return parent > 1 && (parent === above || isBelow(parent, above))
 }
 
 function readProc(pid: number | string, file: string): string | undefined {
