@@ -34,9 +34,12 @@ export class Workers {
     return this.slots.filter((slot) => slot.up).length
   }
 
-  /** 0 idle … 1 full, over all workers by what they have most of; 1 exactly when none takes anybody. */
+  /**
+   * 0 idle … 1 full, over all workers by what they have most of; 1 exactly when none takes anybody. One that is being
+   * replaced will: its people come back to it within the second.
+   */
   get load(): number {
-    if (!this.slots.some((slot) => slot.hasRoom)) return 1
+    if (this.slots.every((slot) => slot.answers && !slot.hasRoom)) return 1
     const fills = this.slots.map((slot) => (slot.up ? Math.min(slot.fill, 1) : 1))
     return Math.min(fills.reduce((sum, fill) => sum + fill, 0) / fills.length, 0.99)
   }

@@ -15,7 +15,7 @@ import type { MeterReading } from './meter.ts'
 import { News } from './news.svelte.ts'
 import { Presence } from './presence.ts'
 import type { RecoveryState } from './recovery.ts'
-import { endingOf, refusalOf } from './refusals.ts'
+import { endingBefore, endingOf, refusalOf } from './refusals.ts'
 import type { Ending } from './refusals.ts'
 import { RoomActions } from './room-actions.ts'
 import { hearRoom } from './room-events.ts'
@@ -209,7 +209,7 @@ export class LiveRoom {
         if (code === 'offline' || code === 'timeout') continue
         const ending = endingOf(code)
         // What was known before is good enough to go on with.
-        if (ending || !this.#prepared) return this.end(ending ?? 'failed')
+        if (ending || !this.#prepared) return this.end(endingBefore(code))
         return
       }
     }

@@ -12,6 +12,7 @@ export type Ending =
   | 'not-found'
   | 'signed-out'
   | 'unsupported'
+  | 'media-full'
   | 'failed'
 
 export interface RoomWords {
@@ -89,6 +90,12 @@ const words: Record<Ending, RoomWords> = {
     text: 'Open this page in a current Chrome, Edge, Firefox or Safari.',
     action: toSession,
   },
+  'media-full': {
+    title: 'Our media servers are full',
+    text: 'Nobody new can come in at the moment, so that the classes that run stay good. Your seat is kept.',
+    action: { to: 'reload', label: 'Try again' },
+    other: toSession,
+  },
   failed: {
     title: 'The room can’t be reached',
     text: 'Something went wrong on our side. Try again in a moment.',
@@ -121,6 +128,10 @@ const byCode: Record<string, Ending> = {
 
 /** The ending that a refusal's code stands for; undefined when trying again may help. */
 export const endingOf = (code: string): Ending | undefined => byCode[code]
+
+/** Why the green room could not be entered. Somebody in class is never sent away for want of room: that is tried again. */
+export const endingBefore = (code: string): Ending =>
+  endingOf(code) ?? (code === 'media-full' ? 'media-full' : 'failed')
 
 /** Code and words of anything thrown on the way into the room; what is no refusal is our fault, and logged. */
 export function refusalOf(error: unknown): { code: string; message: string } {

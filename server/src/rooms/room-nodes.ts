@@ -8,6 +8,7 @@ import { takesPeople } from '../sfu/node-choice.ts'
 import type { SfuNode } from '../sfu/sfu-client.ts'
 import type { SfuPool } from '../sfu/sfu-pool.ts'
 import type { NodeRoom } from './node-room.ts'
+import { mediaFull } from './refusals.ts'
 import { changeRoomNodes, findRoomNodes } from './room-node-queries.ts'
 import type { RoomMedia } from './room-media.ts'
 
@@ -87,9 +88,10 @@ export class RoomNodes {
     if (this.#ids.length === 0) await this.extend(new Set())
   }
 
-  /** The room as all its nodes that answer have it; a room without a node gets one. */
+  /** The room as all its nodes that answer have it; a room without a node gets one. @throws AppError `media-full` */
   async attached(): Promise<void> {
     await this.ensure()
+    if (this.#ids.length === 0 && this.#options.pool.ready()) throw mediaFull()
     if (this.waiting) await this.#options.pool.waitForOne()
     await Promise.allSettled(this.answering.map((room) => room.capabilities()))
   }
