@@ -101,6 +101,8 @@ export const roomMessages = {
       /** A learner can join once it is; the mentor's join opens it. `session.started` tells. */
       open: z.boolean(),
       people: z.number().int(),
+      /** The room has a stage and you are not on it: you will watch and listen. */
+      viewOnly: z.boolean(),
       rtpCapabilities,
       iceServers: z.array(iceServer),
     }),
@@ -108,7 +110,8 @@ export const roomMessages = {
   /**
    * Takes the person's seat in the room; a seat held by another tab is taken over (`room.replaced` tells that one).
    * With `resume`, the peer that this page had before its socket went: if it still lives, media go on and `media` is null;
-   * all its consumers are told again as `consumer.opened`, for some may have opened meanwhile.
+   * all its consumers are told again as `consumer.opened`, for some may have opened meanwhile. If it does not, the page
+   * gets a new peer: the same one when it asks again because the answer was lost. Of a long chat the newest lines come.
    * Refused with `not-open` (a learner before the mentor), `room-full`, `replaced` (another tab took the seat over since
    * the peer to resume had it), and as in `room.prepare`.
    */

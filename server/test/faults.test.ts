@@ -101,6 +101,30 @@ describe('nodes that register themselves', () => {
   })
 })
 
+test('a server that could not read the registry yet takes no node for lost that it does not know', async () => {
+  const redis = await startRedis()
+  await redis.stop()
+  const node = await startFakeSfu(testConfig().SFU_SECRET, { info: { nodeId: 'known' } })
+  const server = await startServer({ env: { SFU_URLS: node.url, REDIS_URL: redis.url } })
+  onTestFinished(async () => {
+    await server.close()
+    await node.close()
+  })
+  const mentor = await server.person({ role: 'mentor' })
+  const sessionId = await newClass(server.db, mentor, [])
+  const rows = async () =>
+    (await server.db.selectFrom('room_node').select('node_id').where('session_id', '=', sessionId).execute())
+      .map((row) => row.node_id)
+      .sort()
+      .join()
+  await server.db.insertInto('room_node').values({ session_id: sessionId, node_id: 'unknown' }).execute()
+  await join(server, mentor, sessionId)
+  await sleep(6_000) // longer than a node may be unheard of
+  expect(await rows()).toBe('known,unknown')
+  await startRedis(Number(new URL(redis.url).port))
+  await until('the registry does not know it either', async () => (await rows()) === 'known', 15_000)
+})
+
 describe('Postgres restarted in class', () => {
   let postgres: TestPostgres
   let node: FakeSfu

@@ -150,6 +150,16 @@ describe('a node that is lost', () => {
     expect(two.peersOf(sessionId)).toEqual([teaching.peerId])
   })
 
+  test('since the room was last used: who looks in, or comes in, does not notice', async () => {
+    const sessionId = await newClass(server.db, mentor, [asha])
+    await server.db.insertInto('room_node').values({ session_id: sessionId, node_id: 'gone' }).execute()
+    const page = await server.connect(asha)
+    expect(await refusal(page, 'room.prepare', { sessionId })).toBe(undefined)
+    const teaching = await join(server, mentor, sessionId)
+    expect(one.peersOf(sessionId)).toEqual([teaching.peerId])
+    await until('it is forgotten', async () => (await rowsOf(sessionId)).join() === 'one')
+  })
+
   test('alone: it is waited for, and its people come back to it', async () => {
     const port = await freePort()
     const lone = await start('lone', { port })

@@ -121,6 +121,17 @@ describe('a socket that went away', () => {
     expect(second.socket.all('room.replaced')).toEqual([])
   })
 
+  test('comes back to a long chat without its whole length', async () => {
+    const { sessionId, learning } = await aClass()
+    const lines = Array.from({ length: 60 }, (_, i) => `${i} ${'क'.repeat(1_990)}`)
+    for (const text of lines) await learning.socket.request('chat.send', { text, clientId: randomUUID() })
+    const back = await join(server, asha, sessionId, learning.peerId)
+    const chat = back.joined.state.chat.map((line) => line.text)
+    expect(chat.length).toBeGreaterThan(40)
+    expect(chat.join('').length).toBeLessThanOrEqual(100_000)
+    expect(chat).toEqual(lines.slice(-chat.length))
+  })
+
   test('is no other tab when it asks again for the seat that it has just taken', async () => {
     const { sessionId, learning } = await aClass()
     const { rtpCapabilities } = await learning.socket.request('room.prepare', { sessionId })

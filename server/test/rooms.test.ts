@@ -37,6 +37,7 @@ describe('coming in', () => {
     const green = await page.request('room.prepare', { sessionId })
     expect(green).toMatchObject({
       open: false,
+      viewOnly: false,
       people: 0,
       mentorName: 'Mira',
       you: { name: 'Asha', role: 'learner' },

@@ -49,6 +49,16 @@ describe('in a class with a stage', () => {
     await teaching.sends('camera')
   })
 
+  test('the green room says who will only watch, before it asks for a camera', async () => {
+    const { sessionId, teaching, learning } = await aLecture()
+    const viewOnly = async ({ socket }: Seated) =>
+      (await socket.request('room.prepare', { sessionId })).viewOnly
+    expect([await viewOnly(teaching), await viewOnly(learning)]).toEqual([false, true])
+    await invite(teaching, asha)
+    await learning.socket.heard('stage.joined', (e) => e.data.userId === asha.userId)
+    expect(await viewOnly(learning)).toBe(false)
+  })
+
   test('the mentor brings somebody with a raised hand on it; they send without joining again', async () => {
     const { teaching, learning } = await aLecture()
     await learning.socket.request('hand.raise', {})

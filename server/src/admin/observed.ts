@@ -98,9 +98,16 @@ export class Observed {
 
   #prune(): void {
     const now = this.#now()
-    const isKept = ({ at }: { at: number }) => at > now - keptMs
-    this.#joins = this.#joins.filter(isKept).slice(-keptMost)
-    this.#steps = this.#steps.filter(isKept).slice(-keptMost)
+    this.#joins = lately(this.#joins, now)
+    this.#steps = lately(this.#steps, now)
     for (const [peerId, { at }] of this.#links) if (at < now - linkMs) this.#links.delete(peerId)
   }
+}
+
+/** Oldest first, so that most often there is nothing to do: this runs with everything that is heard. */
+function lately<T extends { at: number }>(seen: T[], now: number): T[] {
+  const from = seen.findIndex(({ at }) => at > now - keptMs)
+  const tooOld = from === -1 ? seen.length : from
+  const tooMany = seen.length - keptMost
+  return tooOld > 0 || tooMany > 0 ? seen.slice(Math.max(tooOld, tooMany)) : seen
 }

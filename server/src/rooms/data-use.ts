@@ -79,6 +79,11 @@ export class DataUse {
     }
   }
 
+  /** Nothing of this person's is lost when it is forgotten here. */
+  isWritten(userId: string): boolean {
+    return !this.#entries.values().some((entry) => entry.userId === userId && entry.dirty)
+  }
+
   forget(userId: string): void {
     for (const [key, entry] of this.#entries) if (entry.userId === userId) this.#entries.delete(key)
   }

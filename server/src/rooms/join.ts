@@ -1,7 +1,7 @@
 /** Coming into a room: what the green room must know, and the seat. */
 import { randomUUID } from 'node:crypto'
-import type { ConsumerInfo, MediaSetup } from '@peerlearn/contract/media'
-import { findPerson } from '@peerlearn/contract/room-state'
+import type { MediaSetup, RtpCapabilities } from '@peerlearn/contract/media'
+import { findPerson, type ChatLine } from '@peerlearn/contract/room-state'
 import type { Who } from '../http.ts'
 import { startSession, type RunningDeps } from '../sessions/running.ts'
 import type { ClientSocket, MessageHandlers } from '../sockets.ts'
@@ -15,6 +15,7 @@ import type { Places } from './places.ts'
 import { findRoomSession } from './queries.ts'
 import { requireOpen, seatEnded } from './refusals.ts'
 import { Seat } from './seat.ts'
+import { successorOf } from './successor.ts'
 
 export interface JoinDeps extends RunningDeps {
   rooms: LiveRooms
@@ -29,10 +30,10 @@ export const joinHandlers = (deps: JoinDeps): Joining => ({
   'room.prepare': async ({ socket, who, data }) => {
     const room = await deps.rooms.open(data.sessionId)
     const [rtpCapabilities, session] = await Promise.all([
-      room.nodes.attached().then(() => room.media.capabilities()),
+      capabilitiesOf(room),
       findRoomSession(deps.db, data.sessionId),
     ])
-    const { title, startsAt, durationMinutes, mentorName, status } = session ?? room.session
+    const { title, startsAt, durationMinutes, mentorName, mentorId, staged, status } = session ?? room.session
     return {
       title,
       startsAt: startsAt.toISOString(),
@@ -41,6 +42,7 @@ export const joinHandlers = (deps: JoinDeps): Joining => ({
       you: { userId: who.userId, name: who.name, role: who.role },
       open: status === 'live',
       people: room.state.people.length,
+      viewOnly: staged && mentorId !== who.userId && !room.state.stage?.includes(who.userId),
       rtpCapabilities,
       iceServers: iceServersFor(deps.turn, who.userId, socket.host),
     }
@@ -57,7 +59,7 @@ export const joinHandlers = (deps: JoinDeps): Joining => ({
     const { seat, media } = resumed || (await takeNewSeat(deps, room, { socket, who, coming: data }))
     return {
       peerId: seat.peerId,
-      state: room.state,
+      state: { ...room.state, chat: newest(room.state.chat) },
       producers: room.media.producers(),
       connections: room.media.connections(),
       media,
@@ -68,6 +70,24 @@ export const joinHandlers = (deps: JoinDeps): Joining => ({
     }
   },
 })
+
+/** Characters of chat in the answer: what one frame carries to a slow client without being taken for unread. */
+const chatMost = 100_000
+
+/** The newest lines, whole ones. */
+function newest(chat: ChatLine[]): ChatLine[] {
+  let left = chatMost
+  const from = chat.findLastIndex(({ text }) => (left -= text.length) < 0)
+  return chat.slice(from + 1)
+}
+
+/** @throws AppError `media-unavailable` */
+async function capabilitiesOf(room: LiveRoom): Promise<RtpCapabilities> {
+  await room.nodes.attached()
+  // Nobody is in it to be missed there: a node that went since is not waited for.
+  if (room.nodes.waiting && room.state.people.length === 0) await room.nodes.extend(new Set())
+  return room.media.capabilities()
+}
 
 /** A socket is in one room: coming into another leaves the first. */
 async function leaveOther({ places }: JoinDeps, socket: ClientSocket, room: LiveRoom): Promise<void> {
@@ -97,7 +117,7 @@ function refuseReplaced(
   { socket, who, peerId }: Newcomer & { peerId: string },
 ): void {
   const present = findPerson(room.state, who.userId)?.peerId
-  if (present === undefined || present === peerId) return
+  if (present === undefined || present === peerId || present === successorOf(peerId)) return
   const own = places.find(socket)?.seat
   // Its own newer peer, whose answer it did not wait for, is no stranger's.
   if (own && !own.end && own.peerId === present) return
@@ -113,17 +133,15 @@ async function resumeSeat(
   if (findPerson(room.state, who.userId)?.peerId !== peerId) return undefined
   const seat = new Seat(socket, who.userId, peerId)
   room.admit(seat)
-  let consumers: ConsumerInfo[]
   try {
-    const peer = await room.media.resume(peerId)
-    if (!peer.found) return void room.withdraw(seat)
-    consumers = peer.consumers
+    const { found, consumers } = await room.media.resume(peerId)
+    if (!found) return void room.withdraw(seat)
+    for (const consumer of consumers) seat.tell('consumer.opened', consumer)
+    room.take(seat)
   } catch (error) {
     room.withdraw(seat)
     throw error
   }
-  for (const consumer of consumers) seat.tell('consumer.opened', consumer)
-  room.take(seat)
   places.set(socket, { room, seat })
   // Its node may have begun to be emptied while the socket was away.
   room.nodes.sync()
@@ -134,14 +152,16 @@ async function resumeSeat(
 async function takeNewSeat(
   deps: JoinDeps,
   room: LiveRoom,
-  { socket, who, coming }: Newcomer & { coming: Coming },
+  { socket, who, coming }: Newcomer & { coming: Coming & { resume?: string | undefined } },
 ): Promise<{ seat: Seat; media: MediaSetup }> {
   const { places } = deps
   const previous = findPerson(room.state, who.userId)?.peerId
   const own = places.find(socket)?.seat
-  // A join that is repeated on its own socket keeps its peer; anybody else's is taken over.
-  const again = own && !own.end && own.peerId === previous
-  const seat = new Seat(socket, who.userId, again ? own.peerId : randomUUID())
+  const known = own && !own.end && own.peerId === previous ? previous : undefined
+  const peerId = known ?? (coming.resume ? successorOf(coming.resume) : randomUUID())
+  // A join that is repeated, on its own socket or because its answer was lost, keeps its peer; another's is taken over.
+  const again = peerId === previous
+  const seat = new Seat(socket, who.userId, peerId)
   room.admit(seat)
   try {
     const media = await makeMedia(deps.learners, room, seat, coming)

@@ -145,9 +145,10 @@ export class LiveRoom {
     this.closePeer(seat.peerId)
   }
 
-  /** A seat that came to nothing; its peer is somebody's still, and stays. */
+  /** A seat that came to nothing; its peer is somebody's still, and stays for its minute. */
   withdraw(seat: Seat): void {
     this.#seats.delete(seat)
+    this.#release(seat.peerId)
   }
 
   closePeer(peerId: string): void {
@@ -201,10 +202,17 @@ export class LiveRoom {
   async #lose(seat: Seat): Promise<void> {
     if (!this.#seats.delete(seat)) return
     seat.finish('lost')
-    this.media.askAll(seat.peerId, 'peer.release')
+    if (!this.#release(seat.peerId)) return
     if (this.#shut || (await this.#isSignedIn(seat.socket.who.loginId))) return
     await this.events.decide(leaving(seat.peerId, 'left'))
     this.closePeer(seat.peerId)
+  }
+
+  /** Nobody here speaks for the peer any more, unless its page is coming back, or came, on another socket. */
+  #release(peerId: string): boolean {
+    if ([...this.#seats].some((seat) => seat.peerId === peerId)) return false
+    this.media.askAll(peerId, 'peer.release')
+    return true
   }
 
   #onEvent(event: RoomEvent, before: RoomState): void {

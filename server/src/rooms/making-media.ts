@@ -48,6 +48,7 @@ export async function makeMedia(
     receive: ofRoom.rule(userId),
   }
   const media = await room.placement.create(peerId, wish, except)
+  ofRoom.told(peerId, wish.receive)
   if (except.length > 0) room.moves.begun(peerId)
   else room.moves.finish(peerId)
   await ofRoom.stage.settle({ userId, peerId }, maxProducers)
@@ -106,8 +107,9 @@ function nodesToLeave(room: LiveRoom, peerId: string): NodeRoom[] {
   throw new AppError('media-unavailable', 'There is no other media server to move to; stay with this one.')
 }
 
-/** The seat ended while its media were made: nobody may keep them. */
+/** The seat ended while its media were made: nobody may keep them. A page that came back meanwhile makes its own. */
 function refusePeer(room: LiveRoom, seat: Seat): AppError {
   room.closePeer(seat.peerId)
+  for (const other of room.seats) if (other.peerId === seat.peerId) other.tell('media.lost', {})
   return seatEnded(seat.end ?? 'lost')
 }

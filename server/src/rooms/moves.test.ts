@@ -5,8 +5,10 @@ import { Moves } from './moves.ts'
 import { Seat } from './seat.ts'
 
 /** Who asks people to move needs to know only where they are. */
-const node = (nodeId: string) => ({ nodeId }) as NodeRoom
+const node = (nodeId: string) => ({ nodeId, peers: new Map() }) as unknown as NodeRoom
 const [old, fresh] = [node('old'), node('fresh')]
+const connected = (room: NodeRoom, peerId: string) =>
+  ({ ...room, peers: new Map([[peerId, { connection: 'connected' }]]) }) as unknown as NodeRoom
 let where: Map<string, NodeRoom[]>
 let told: string[]
 let closed: string[]
@@ -60,11 +62,25 @@ test('people are asked one after another, and once however often it is said that
 test('a client that never says that the new media flow has its old ones closed in the end', () => {
   moves.leave(old)
   vi.advanceTimersByTime(100)
-  where.set('a', [fresh, old])
+  where.set('a', [connected(fresh, 'a'), old])
   moves.begun('a')
   vi.advanceTimersByTime(9_000)
   expect(closed).toEqual([])
   vi.advanceTimersByTime(2_000)
+  expect(closed).toEqual(['a on old'])
+})
+
+test('a client that can’t reach the new node keeps its old media while it tries, for half a minute in all', () => {
+  seats = seats.slice(0, 1)
+  moves.leave(old)
+  vi.advanceTimersByTime(100)
+  where.set('a', [fresh, old])
+  moves.begun('a')
+  vi.advanceTimersByTime(14_000)
+  moves.begun('a')
+  vi.advanceTimersByTime(14_000)
+  expect(closed).toEqual([])
+  vi.advanceTimersByTime(12_000)
   expect(closed).toEqual(['a on old'])
 })
 

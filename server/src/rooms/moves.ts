@@ -19,7 +19,7 @@ export interface MoveTimes {
   againMs: number
   /** Who did not move by then has the old media closed, and makes new ones as after a loss. */
   patienceMs: number
-  /** The new media flow by then; the old are closed even if the client never said so. */
+  /** New media that are connected by then take over even if the client never said so; others get `patienceMs`. */
   finishMs: number
 }
 
@@ -31,8 +31,8 @@ export class Moves {
   readonly #times: MoveTimes
   /** Asked to move, and has not begun. */
   readonly #asked = new Map<Seat, { from: NodeRoom; timer: NodeJS.Timeout }>()
-  /** On two nodes now. */
-  readonly #under = new Map<string, NodeJS.Timeout>()
+  /** On two nodes now; until then the old media wait for the new ones to be connected. */
+  readonly #under = new Map<string, { until: number; timer: NodeJS.Timeout }>()
 
   constructor(deps: MovesDeps) {
     this.#deps = deps
@@ -53,14 +53,12 @@ export class Moves {
     for (const [seat, asked] of this.#asked) if (asked.from === from) this.#forgetAsked(seat)
   }
 
-  /** The peer's new media are made; its old ones are closed in a while, unless `finish` comes before. */
+  /** The peer's new media are made, perhaps once more; its old ones are closed in a while, unless `finish` comes before. */
   begun(peerId: string): void {
     for (const seat of this.#asked.keys()) if (seat.peerId === peerId) this.#forgetAsked(seat)
-    clearTimeout(this.#under.get(peerId))
-    this.#under.set(
-      peerId,
-      setTimeout(() => this.finish(peerId), this.#times.finishMs),
-    )
+    const until = this.#under.get(peerId)?.until ?? Date.now() + this.#times.patienceMs
+    this.forget(peerId)
+    this.#finishLater(peerId, until)
   }
 
   /** The peer's new media flow: what it had before is closed. */
@@ -76,7 +74,7 @@ export class Moves {
 
   /** This peer is gone, or is known to be on one node. */
   forget(peerId: string): void {
-    clearTimeout(this.#under.get(peerId))
+    clearTimeout(this.#under.get(peerId)?.timer)
     this.#under.delete(peerId)
   }
 
@@ -89,6 +87,20 @@ export class Moves {
   close(): void {
     for (const seat of this.#asked.keys()) this.#forgetAsked(seat)
     for (const peerId of this.#under.keys()) this.forget(peerId)
+  }
+
+  /** A client that can't reach the new node tries again, and has nothing but its old media meanwhile. */
+  #finishLater(peerId: string, until: number): void {
+    const timer = setTimeout(() => {
+      if (this.#isConnected(peerId) || Date.now() >= until) this.finish(peerId)
+      else this.#finishLater(peerId, until)
+    }, this.#times.finishMs)
+    this.#under.set(peerId, { until, timer })
+  }
+
+  #isConnected(peerId: string): boolean {
+    const connection = this.#deps.media.holders(peerId)[0]?.peers.get(peerId)?.connection
+    return connection === 'connected' || connection === 'weak'
   }
 
   /** Is this node all that the seat's peer has? */

@@ -10,6 +10,7 @@ export interface RoomSession {
   startsAt: Date
   durationMinutes: number
   capacity: number
+  staged: boolean
   status: 'scheduled' | 'live' | 'ended' | 'cancelled'
   roomSeq: number
 }
@@ -26,6 +27,7 @@ const sessionOf = (db: DbOrTrx, id: string) =>
       'session.starts_at as startsAt',
       'session.duration_minutes as durationMinutes',
       'session.capacity',
+      'session.staged',
       'session.status',
       'session.room_seq as roomSeq',
     ])

@@ -64,6 +64,8 @@ export class RoomLearners {
   async come(userId: string): Promise<void> {
     const { db, room } = this.#options
     this.#came.set(userId, Date.now())
+    // Another server may have told the node something else since.
+    for (const seat of room.seats) if (seat.userId === userId) this.#rules.delete(seat.peerId)
     const [choice, end] = await Promise.all([
       findReceiveChoice(db, userId),
       findPlannedEnd(db, room.session.id),
@@ -82,6 +84,11 @@ export class RoomLearners {
   /** For the node, when it makes this person's peer. */
   rule(userId: string): ReceiveRule {
     return this.#receptionOf(userId).rule
+  }
+
+  /** The node was told this rule as it made the peer; what changed meanwhile it is told with the next tick. */
+  told(peerId: string, rule: ReceiveRule): void {
+    this.#rules.set(peerId, rule)
   }
 
   receiving(userId: string): Receiving {
@@ -215,10 +222,12 @@ export class RoomLearners {
       now - (this.#came.get(userId) ?? 0) < comingMs ||
       findPerson(room.state, userId) !== undefined ||
       room.seats.some((seat) => seat.userId === userId)
+    for (const peerId of this.#rules.keys())
+      if (!room.seats.some((seat) => seat.peerId === peerId)) this.#rules.delete(peerId)
     const gone = [...this.#receptions.keys()].filter((userId) => !isHere(userId))
     if (gone.length === 0) return
     void this.#save().then(() => {
-      for (const userId of gone.filter((one) => !isHere(one))) {
+      for (const userId of gone.filter((one) => !isHere(one) && this.#use.isWritten(one))) {
         this.#receptions.delete(userId)
         this.#came.delete(userId)
         this.#toldUsed.delete(userId)
@@ -226,8 +235,6 @@ export class RoomLearners {
         this.#links.forget(userId)
       }
     })
-    for (const peerId of this.#rules.keys())
-      if (!room.seats.some((seat) => seat.peerId === peerId)) this.#rules.delete(peerId)
   }
 }
 

@@ -102,7 +102,7 @@ export class RoomMedia {
 
   /** Asks the node that the peer is on; while it is on two, the newer, and the older what is its alone. @throws AppError */
   async ask<M extends PeerMethod>(peerId: string, method: M, data: Asked<M>): Promise<SfuOutput<M>> {
-    const [newest = this.nodes[0], older] = this.holders(peerId)
+    const [newest = this.nodes.find(({ up }) => up) ?? this.nodes[0], older] = this.holders(peerId)
     if (!newest) throw mediaUnavailable()
     if (older && onBoth.includes(method)) older.ask(peerId, method, data).catch(() => undefined)
     const answer = newest.ask(peerId, method, data)

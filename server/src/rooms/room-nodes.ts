@@ -192,7 +192,8 @@ export class RoomNodes {
     this.#missing.delete(id)
     const { pool } = this.#options
     const isUp = (nodeId: string) => pool.find(nodeId)?.up === true
-    if (isUp(id) || !pool.nodes.some((node) => node.up)) return
+    const isUnheardOf = !pool.find(id) && !pool.complete
+    if (isUp(id) || isUnheardOf || !pool.nodes.some((node) => node.up)) return
     await this.#change((now) => {
       if (!now.includes(id)) return now
       const rest = without(now, id)

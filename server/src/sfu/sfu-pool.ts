@@ -15,13 +15,6 @@ export interface SfuPoolOptions extends Omit<SfuNodeOptions, 'url'> {
   region?: string | undefined
 }
 
-/** What is left on a node that is being emptied. blocked: there is no other node that could take it. */
-export interface DrainProgress {
-  peers: number
-  rooms: number
-  blocked: boolean
-}
-
 export class SfuPool {
   readonly recent = new RecentPlacements()
   readonly #options: SfuPoolOptions
@@ -29,17 +22,24 @@ export class SfuPool {
   readonly #onChange = new Callbacks()
   readonly #onStats = new Callbacks<[SfuNode, NodeStats]>()
   readonly #registry: NodeRegistry | undefined
+  #complete: boolean
 
   constructor(options: SfuPoolOptions) {
     this.#options = options
     for (const url of options.urls) this.#add(url)
     const { redisUrl, log } = options
+    this.#complete = redisUrl === undefined
     this.#registry = redisUrl ? readNodeRegistry(redisUrl, log, (entries) => this.#take(entries)) : undefined
   }
 
   /** Those known now; more come and others go (`onChange`). */
   get nodes(): readonly SfuNode[] {
     return [...this.#nodes.values()]
+  }
+
+  /** Are all nodes known that there are? Not before the registry was read: a node that is missing may be well. */
+  get complete(): boolean {
+    return this.#complete
   }
 
   find(nodeId: string): SfuNode | undefined {
@@ -76,15 +76,6 @@ export class SfuPool {
     const node = this.find(nodeId)
     if (!node) throw mediaUnavailable()
     await node.request('node.drain', { draining })
-  }
-
-  /** undefined: the node is not being emptied, or not known. */
-  drainOf(nodeId: string): DrainProgress | undefined {
-    const node = this.find(nodeId)
-    if (!node?.info?.draining) return undefined
-    const rooms = (node.stats?.rooms ?? []).filter((room) => room.peers > 0)
-    const peers = rooms.reduce((sum, room) => sum + room.peers, 0)
-    return { peers, rooms: rooms.length, blocked: peers > 0 && !this.choose(new Set([nodeId])) }
   }
 
   /** Resolves when a node answers, or after this time all the same. */
@@ -136,7 +127,8 @@ export class SfuPool {
 
   /** What the registry says now. A node that answers stays, whatever the registry forgot. */
   #take(entries: NodeInfo[]): void {
-    let changed = false
+    let changed = !this.#complete
+    this.#complete = true
     const told = new Map(entries.map((entry) => [entry.url, entry]))
     for (const [url, entry] of told) {
       if (!this.#nodes.has(url) && this.find(entry.nodeId)?.up) continue // known by another address
