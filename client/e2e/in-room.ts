@@ -32,15 +32,29 @@ export async function chatLines(page: Page): Promise<string[]> {
   return (await log.locator('.line:not(.unsent) .text').allInnerTexts()).map((words) => words.trim())
 }
 
-async function namesIn(page: Page, list: string): Promise<string[]> {
+/** Names in one of the people panel's lists, in the room's order. */
+export async function namesIn(page: Page, list: string): Promise<string[]> {
   await openPanel(page, 'People')
   return page.getByRole('list', { name: list }).locator('.name > span:first-child').allInnerTexts()
 }
 
-/** Names without the "(you)", in the room's order. */
-export const peopleNames = async (page: Page) =>
-  (await namesIn(page, 'In the room')).map((name) => name.replace(' (you)', ''))
+export const peopleNames = (page: Page) => namesIn(page, 'In the room')
 
 /** Names of raised hands, first raised first. */
-export const handsRaised = async (page: Page) =>
-  (await namesIn(page, 'Raised hands')).map((name) => name.replace(' (you)', ''))
+export const handsRaised = (page: Page) => namesIn(page, 'Raised hands')
+
+/** Books a free seat on the session's page. */
+export async function bookSeat(page: Page, sessionId: string): Promise<void> {
+  await page.goto(`/sessions/${sessionId}`)
+  await page.getByRole('button', { name: 'Book free seat' }).click()
+  await page.getByRole('link', { name: 'Get ready' }).waitFor()
+}
+
+/** Chooses how to receive, by the mode's name. */
+export async function chooseMode(page: Page, mode: string): Promise<void> {
+  await page.getByRole('button', { name: 'More', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Data and quality' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Data and quality' })
+  await dialog.locator('label', { has: page.getByText(mode, { exact: true }) }).click()
+  await dialog.getByRole('button', { name: 'Close' }).click()
+}

@@ -24,7 +24,7 @@ type Role = 'nobody' | 'mentor' | 'learner' | 'admin'
 
 const pages: Record<Role, string[]> = {
   nobody: ['/', '/register', '/login', '/sessions', '/sessions/:id', '/nowhere'],
-  learner: ['/sessions/:id', '/bookings', '/profile', '/sessions/:id/room'],
+  learner: ['/sessions/:id', '/bookings', '/ready', '/profile', '/sessions/:id/room'],
   mentor: ['/teach', '/teach?new', '/sessions/:id', '/sessions/:id/room'],
   admin: ['/admin'],
 }
@@ -84,6 +84,45 @@ it('keeps the room accessible, with its panels open', async () => {
     await openPanel(mentor.page, panel)
     expect(await check(mentor, `room with ${panel}`)).toEqual([])
   }
+  await mentor.page.getByRole('button', { name: 'More', exact: true }).click()
+  await mentor.page.getByRole('menuitem', { name: 'Data and quality' }).click()
+  await mentor.page.getByRole('dialog', { name: 'Data and quality' }).waitFor()
+  expect(await check(mentor, 'room with the receive modes')).toEqual([])
+  await mentor.leave()
+})
+
+it('has a key for every control of the room, and none while somebody types', async () => {
+  const mentor = await as('mentor', desktop)
+  const { page } = mentor
+  await joinRoom(mentor, product.demo.liveSessionId)
+  const control = (name: string) => page.getByRole('toolbar').getByRole('button', { name, exact: true })
+  for (const [key, before, after] of [
+    ['m', 'Mute microphone', 'Unmute microphone'],
+    ['v', 'Turn camera off', 'Turn camera on'],
+    ['s', 'Share screen', 'Stop sharing'],
+    ['h', 'Raise hand', 'Lower hand'],
+  ] as const) {
+    for (const [now, then] of [
+      [before, after],
+      [after, before],
+    ] as const) {
+      await control(now).waitFor()
+      await page.keyboard.press(key)
+      await control(then).waitFor()
+    }
+  }
+  await page.keyboard.press('p')
+  await page.getByRole('complementary', { name: 'People' }).waitFor()
+  await page.keyboard.press('c')
+  const words = page.getByLabel('Message', { exact: true })
+  await words.focus()
+  await page.keyboard.type('mvshcp')
+  expect(await words.inputValue()).toBe('mvshcp')
+  expect(await control('Mute microphone').count()).toBe(1)
+  await page.getByRole('button', { name: 'Close chat' }).focus()
+  await page.keyboard.press('Escape')
+  await page.getByRole('complementary').waitFor({ state: 'hidden' })
+  expect(mentor.problems).toEqual([])
   await mentor.leave()
 })
 

@@ -106,6 +106,12 @@ export function stats<T extends RTCStats>(page: Page, type: RTCStatsType): Promi
   }, type) as Promise<T[]> // the caller names the type that goes with it
 }
 
+/** Bytes that have come in over all transports, with all headers down to IP. */
+export async function received(page: Page): Promise<number> {
+  const transports = await stats<RTCTransportStats & { packetsReceived?: number }>(page, 'transport')
+  return transports.reduce((sum, t) => sum + (t.bytesReceived ?? 0) + (t.packetsReceived ?? 0) * 28, 0)
+}
+
 /** Frames shown so far in each remote tile, by `user id/source`. */
 export function framesShown(page: Page): Promise<Record<string, number>> {
   return page.evaluate(() => {

@@ -62,6 +62,41 @@ it('keeps a class going while the server is killed and comes back', async () => 
   await until('the hand lowered', async () => (await handsRaised(mentor.page)).length === 0)
 })
 
+it('says on a phone what was not done, covering no face and no control, and lets it be tried again', async () => {
+  const { page } = learner
+  const usual = page.viewportSize()!
+  const [server] = product.pids('server/src/main.ts')
+  await page.setViewportSize({ width: 390, height: 844 })
+  process.kill(server!, 'SIGSTOP')
+  try {
+    await page.getByRole('button', { name: 'Raise hand' }).click()
+    const words = page.getByText('Your hand is not raised.')
+    await words.waitFor()
+    const covered = () =>
+      page.evaluate(() => {
+        const box = (selector: string) =>
+          [...document.querySelectorAll(selector)].map((element) => element.getBoundingClientRect())
+        const [toast] = box('[aria-label="News"] li')
+        return box('[data-source], header, [role="toolbar"]').filter(
+          (other) => toast && other.top < toast.bottom && other.bottom > toast.top,
+        ).length
+      })
+    // The faces glide to make room.
+    await until('nothing covered', async () => (await covered()) === 0, 2)
+  } finally {
+    process.kill(server!, 'SIGCONT')
+    await page.setViewportSize(usual)
+  }
+  const lower = page.getByRole('button', { name: 'Lower hand', exact: true })
+  await until('the hand raised by trying again', async () => {
+    const again = page.getByRole('button', { name: 'Try again' })
+    if (await again.isVisible()) await again.click()
+    return lower.isVisible()
+  })
+  await lower.click()
+  await until('the hand lowered', async () => (await handsRaised(mentor.page)).length === 0)
+})
+
 it('brings the pictures back within 5 s when a media worker is killed', async () => {
   const workers = product.pids('mediasoup-worker')
   const at = Date.now()

@@ -36,7 +36,7 @@ const wayNames: Record<NonNullable<ReadinessResult['best']>, string> = {
 }
 
 /** "direct connection, 8 Mbit/s down": the link alone. */
-export function linkWords({ best, downBits }: ReadinessResult): string {
+export function connectionWords({ best, downBits }: ReadinessResult): string {
   if (best === null) return 'no connection to the media server'
   return downBits === null ? wayNames[best] : `${wayNames[best]}, ${rateWords(downBits)} down`
 }
@@ -45,15 +45,15 @@ export function linkWords({ best, downBits }: ReadinessResult): string {
 export function verdictLine(result: ReadinessResult): string {
   const [gravest] = reasonsOf(result)
   const verdict = verdictOf(result)
-  if (verdict === 'ready') return `You’re good: ${linkWords(result)}`
-  if (verdict === 'turn') return `You can join: ${linkWords(result)}`
-  if (verdict === 'voice') return `Choose Voice in class: ${linkWords(result)}`
+  if (verdict === 'ready') return `You’re good: ${connectionWords(result)}`
+  if (verdict === 'turn') return `You can join: ${connectionWords(result)}`
+  if (verdict === 'voice') return `Choose Voice in class: ${connectionWords(result)}`
   return gravest ? adviceOf(gravest).title : 'This device can’t join a class yet'
 }
 
 /** The same where it stands below what was said of the devices: "Direct connection, 8 Mbit/s down". */
 export function verdictBelow(result: ReadinessResult): string {
-  return verdictOf(result) === 'ready' ? sentence(linkWords(result)) : verdictLine(result)
+  return verdictOf(result) === 'ready' ? sentence(connectionWords(result)) : verdictLine(result)
 }
 
 const sentence = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)

@@ -19,6 +19,9 @@ export function verdictOf({ microphoneOn, cameraOn, faults }: Own): { good: bool
   return { good: true, text: 'You join quietly, with microphone and camera off.' }
 }
 
+/** Of somebody who comes to a room with a stage. */
+export const watching = { good: true, text: 'You’re good: you will watch and listen.' }
+
 /** Why Join cannot be pressed yet. */
 export function waitOf(startsAt: string, mentorName: string, now: number): string {
   const planned = Date.parse(startsAt)

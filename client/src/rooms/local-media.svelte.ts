@@ -75,6 +75,7 @@ export class LocalMedia {
 
   /** Opens what was chosen last; what cannot be opened is in `faults`. One question to the person, not two. */
   async open(): Promise<void> {
+    if (!this.#allowed || this.#closed) return
     await Promise.all([this.#open('microphone'), this.#choices.cameraOn && this.#open('camera')])
     await this.#list()
   }

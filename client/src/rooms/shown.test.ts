@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ProducerInfo } from '@peerlearn/contract/media'
 import type { Incoming } from './media.ts'
-import { shownOf } from './shown.ts'
+import { shownOf, spared, slotOf } from './shown.ts'
 
 const producer = (producerId: string, paused = false): ProducerInfo => ({
   producerId,
@@ -51,5 +51,21 @@ describe('a picture that comes twice while media move', () => {
 
   it('waits for what is still being set up', () => {
     expect(shown([incoming('old', 'p1'), incoming('new', 'p2', false)], producers, ['new'])).toBe('old')
+  })
+})
+
+describe('a mode that spares', () => {
+  const of = (source: 'camera' | 'screen' | 'microphone'): Incoming => {
+    const { info, track } = incoming(source, source)
+    return { info: { ...info, source, kind: source === 'microphone' ? 'audio' : 'video' }, track }
+  }
+  const all = new Map([of('camera'), of('screen'), of('microphone')].map((one) => [slotOf(one.info), one]))
+  const kept = (mode: 'full' | 'saver' | 'slides' | 'voice') =>
+    [...spared(all, mode).values()].map(({ info }) => info.source)
+
+  it('shows no picture of what it leaves out, and every voice is heard', () => {
+    expect(kept('saver')).toEqual(['camera', 'screen', 'microphone'])
+    expect(kept('slides')).toEqual(['screen', 'microphone'])
+    expect(kept('voice')).toEqual(['microphone'])
   })
 })

@@ -2,7 +2,7 @@
  * Which of what arrives is shown and heard. While somebody's media move (theirs or mine), the same picture comes twice for
  * a moment: the earlier one stays until the later one carries something, and no voice is ever heard twice. Pure.
  */
-import type { ProducerInfo, Source } from '@peerlearn/contract/media'
+import type { ProducerInfo, ReceiveMode, Source } from '@peerlearn/contract/media'
 import type { Incoming } from './media.ts'
 
 export const slotOf = ({ peerId, source }: { peerId: string; source: Source }) => `${peerId} ${source}`
@@ -24,4 +24,15 @@ export function shownOf(
     if (!earlier || silent || flowing.has(one.info.consumerId)) shown.set(slot, one)
   }
   return shown
+}
+
+/** Without the pictures that this mode spares: they stand still at once, and are closed only some seconds later. */
+export function spared(
+  shown: ReadonlyMap<string, Incoming>,
+  mode: ReceiveMode,
+): ReadonlyMap<string, Incoming> {
+  if (mode === 'full' || mode === 'saver') return shown
+  const kept = ({ info }: Incoming) =>
+    info.kind === 'audio' || (mode === 'slides' && info.source === 'screen')
+  return new Map([...shown].filter(([, incoming]) => kept(incoming)))
 }

@@ -26,7 +26,15 @@ describe('what a person reads about the connection', () => {
     expect(troubleOf({ ...well, media: 'idle', socket: 'waiting' })?.words).not.toContain('Pictures')
   })
 
+  it('says that pictures go on only when it is the server that is away', () => {
+    const words = (fault: RecoveryState['fault']) =>
+      troubleOf({ ...well, socket: 'waiting', recovery: recovery({ step: 'socket', fault }) })?.words
+    expect(words('server')).toContain('Pictures and sound go on')
+    expect(words('network')).toContain('Your network was interrupted')
+  })
+
   it('names being offline', () => {
+    expect(troubleOf({ ...well, socket: 'waiting', online: false })?.words).toContain('offline')
     expect(troubleOf({ ...well, media: 'reconnecting', online: false })?.words).toContain('offline')
   })
 

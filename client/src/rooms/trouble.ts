@@ -28,11 +28,21 @@ const doing: Record<Step, string> = {
 export function troubleOf({ media, socket, online, recovery }: Now): Trouble | null {
   const under = recovery && !recovery.done ? recovery : null
   const lost = media === 'reconnecting' || (media === 'idle' && socket !== 'open')
-  if (lost && !online)
-    return { words: 'You’re offline. The class comes back when the network does.', kind: 'bad' }
+  if (!online && (lost || socket !== 'open'))
+    return {
+      words: 'You’re offline. The class comes back when the network does.',
+      kind: lost ? 'bad' : 'warn',
+    }
   if (lost) return { words: `${whose(under)} ${doing[under?.step ?? 'socket']}`, kind: 'bad' }
+  // When the network goes, the socket may be the first to tell; then nothing goes on.
   if (socket !== 'open')
-    return { words: 'Pictures and sound go on. Reconnecting to chat and controls…', kind: 'warn' }
+    return {
+      words:
+        under?.fault === 'server'
+          ? 'Pictures and sound go on. Reconnecting to chat and controls…'
+          : `${whose(under)} ${doing.socket}`,
+      kind: 'warn',
+    }
   if (under && under.step !== 'move' && under.step !== 'socket')
     return { words: `${whose(under)} ${doing[under.step]}`, kind: 'warn' }
   if (media === 'connecting') return { words: 'Connecting…', kind: 'warn' }

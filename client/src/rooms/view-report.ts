@@ -22,6 +22,7 @@ export class ViewReport {
   /** A report that must not wait is on its way. */
   #urgent = false
   #hidden = false
+  #closed = false
   #hiddenTimer: ReturnType<typeof setTimeout> | undefined
   #sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => this.#measure(target)))
   #sights = new IntersectionObserver((entries) => entries.forEach((entry) => this.#onSight(entry)))
@@ -75,6 +76,7 @@ export class ViewReport {
   }
 
   close(): void {
+    this.#closed = true
     clearTimeout(this.#timer)
     clearTimeout(this.#keptTimer)
     clearTimeout(this.#hiddenTimer)
@@ -100,7 +102,8 @@ export class ViewReport {
   }
 
   #soon(): void {
-    if (this.#urgent) return
+    // The tiles go after the room: told then, it would empty the view of a room that is joined next.
+    if (this.#urgent || this.#closed) return
     // With nothing on screen yet there is nothing to hurry for.
     if (this.#last === null && this.#seen.size > 0) return this.#atOnce()
     clearTimeout(this.#timer)
@@ -109,7 +112,7 @@ export class ViewReport {
 
   /** Once for all that appears in this turn; what moves meanwhile does not put it off. */
   #atOnce(): void {
-    if (this.#urgent) return
+    if (this.#urgent || this.#closed) return
     this.#urgent = true
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.#report())
