@@ -1,15 +1,20 @@
 /** My side of the chat: what is on its way, and what I have not read. The lines themselves are the room's. */
 import { SvelteMap } from 'svelte/reactivity'
 import type { ChatLine } from '@peerlearn/contract/room-state'
+import { retryDelay } from '../lib/retry-delay.ts'
 import { SocketError } from '../lib/socket.ts'
 import type { Socket } from '../lib/socket.ts'
 import type { News } from './news.svelte.ts'
+
+/** While the server can't write, a line is sent again for ever, never slower than at this try. */
+const slowestTry = 3
 
 export class Conversation {
   #request: Socket['request']
   #news: News
   #unsent = new SvelteMap<string, string>()
   #readUpTo = $state(0)
+  #sending = false
 
   constructor(request: Socket['request'], news: News) {
     this.#request = request
@@ -34,7 +39,7 @@ export class Conversation {
   send(text: string): void {
     const clientId = newId()
     this.#unsent.set(clientId, text)
-    void this.#send(clientId, text)
+    void this.#sendAll()
   }
 
   /** The room has this line now. */
@@ -45,20 +50,36 @@ export class Conversation {
   /** The socket is back: what was on its way goes again. */
   resend(lines: ChatLine[]): void {
     for (const line of lines) this.#unsent.delete(line.clientId)
-    for (const [clientId, text] of this.#unsent) void this.#send(clientId, text)
+    void this.#sendAll()
   }
 
-  async #send(clientId: string, text: string): Promise<void> {
+  /** One after another: they are said in the order in which they were written, also when one has to be sent again. */
+  async #sendAll(): Promise<void> {
+    if (this.#sending) return
+    this.#sending = true
+    for (let tries = 0, line = this.unsent[0]; line; line = this.unsent[0]) {
+      const outcome = await this.#send(...line)
+      if (outcome === 'away') break
+      tries = outcome === 'later' ? tries + 1 : 0
+      if (outcome === 'later')
+        await new Promise((done) => setTimeout(done, retryDelay(Math.min(tries, slowestTry))))
+    }
+    this.#sending = false
+  }
+
+  async #send(clientId: string, text: string): Promise<'done' | 'later' | 'away'> {
     try {
       await this.#request('chat.send', { text, clientId })
-      this.#unsent.delete(clientId)
     } catch (error) {
       const { code, message } =
         error instanceof SocketError ? error : { code: 'failed', message: String(error) }
-      if (code === 'offline' || code === 'timeout' || code === 'not-in-room') return
-      this.#unsent.delete(clientId)
+      // Coming back to the room sends it again.
+      if (code === 'offline' || code === 'timeout' || code === 'not-in-room') return 'away'
+      if (code === 'not-ready') return 'later'
       this.#news.tell(`Your message was not sent: ${message}`)
     }
+    this.#unsent.delete(clientId)
+    return 'done'
   }
 }
 

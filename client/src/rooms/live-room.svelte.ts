@@ -13,6 +13,7 @@ import { LocalMedia } from './local-media.svelte.ts'
 import type { MediaLink } from './media.ts'
 import type { MeterReading } from './meter.ts'
 import { News } from './news.svelte.ts'
+import { againMs, isPassing } from './passing.ts'
 import { Presence } from './presence.ts'
 import type { RecoveryState } from './recovery.ts'
 import { endingBefore, endingOf, refusalOf } from './refusals.ts'
@@ -31,6 +32,9 @@ export type Phase =
   | { name: 'green'; joining: boolean; refusal: string | null }
   | { name: 'in' }
   | { name: 'over'; ending: Ending }
+
+/** So often the green room waits for a media node, or the database, that is just being replaced. */
+const prepareTries = 15
 
 export class LiveRoom {
   readonly sessionId: string
@@ -57,7 +61,10 @@ export class LiveRoom {
     this.actions = new RoomActions(request)
     this.conversation = new Conversation(request, this.news)
     this.view = new ViewReport(
-      (tiles) => void request('view.set', { tiles }).catch(() => undefined),
+      (tiles) =>
+        void request('view.set', { tiles }).catch((error: unknown) => {
+          if (isPassing(error)) setTimeout(() => this.view.restart(), againMs)
+        }),
       (producerId) => this.facts.rankOf(producerId),
     )
     this.#presence = new Presence({
@@ -195,18 +202,23 @@ export class LiveRoom {
   }
 
   async #prepare(): Promise<void> {
-    while (this.#phase.name !== 'over') {
+    for (let tries = 0; this.#phase.name !== 'over'; tries++) {
       try {
         await this.#socket.opened()
         const prepared = await this.#socket.request('room.prepare', { sessionId: this.sessionId })
         await this.#presence.media.device.load(prepared.rtpCapabilities)
         this.#prepared = prepared
+        this.local.allow(!prepared.viewOnly)
         this.#open = prepared.open
         if (this.#phase.name === 'preparing') this.#phase = { name: 'green', joining: false, refusal: null }
         return
       } catch (error) {
         const { code } = refusalOf(error)
         if (code === 'offline' || code === 'timeout') continue
+        if (isPassing(error) && tries < prepareTries) {
+          await new Promise((done) => setTimeout(done, againMs))
+          continue
+        }
         const ending = endingOf(code)
         // What was known before is good enough to go on with.
         if (ending || !this.#prepared) return this.end(endingBefore(code))

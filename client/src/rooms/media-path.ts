@@ -1,6 +1,7 @@
 /** One transport with everything that keeps it up: its connecting, its ICE restarts, its state. */
 import type { types } from 'mediasoup-client'
 import type { IceServer } from '@peerlearn/contract/turn'
+import { SocketError } from '../lib/socket.ts'
 import type { Socket } from '../lib/socket.ts'
 import { FlowWatch } from './flow-watch.ts'
 import { IceWatch } from './ice-watch.ts'
@@ -92,12 +93,22 @@ export class MediaPath {
 
   async #restart(tries: number): Promise<void> {
     if (Date.now() - this.#credentialsAt > credentialsMs) await this.#renewCredentials()
-    const { iceParameters } = await this.#ports.request(
-      'transport.restart-ice',
-      { transportId: this.transport.id },
-      tries === 1 ? firstAnswerMs : answerMs,
-    )
+    const { iceParameters } = await this.#ports
+      .request(
+        'transport.restart-ice',
+        { transportId: this.transport.id },
+        tries === 1 ? firstAnswerMs : answerMs,
+      )
+      .catch((error: unknown) => {
+        if (isGone(error)) this.#breakDown()
+        throw error
+      })
     await this.transport.restartIce({ iceParameters })
+  }
+
+  #breakDown(): void {
+    this.#watch.close()
+    this.#ports.onBroken()
   }
 
   /** Not worth waiting for: the way straight to the node needs none. */
@@ -109,3 +120,7 @@ export class MediaPath {
     await this.transport.updateIceServers({ iceServers })
   }
 }
+
+/** The node has no such transport any more: no restart will bring it back. */
+const isGone = (error: unknown) =>
+  error instanceof SocketError && (error.code === 'not-found' || error.code === 'peer-lost')

@@ -9,6 +9,7 @@ import { SocketError } from '../lib/socket.ts'
 import type { Socket } from '../lib/socket.ts'
 import type { MediaDevice } from './media-device.ts'
 import { MediaPath } from './media-path.ts'
+import { againMs, isPassing } from './passing.ts'
 
 /** `connecting` at first, `reconnecting` when it was connected and is not, `idle` while there is nothing to carry. */
 export type MediaLink = 'idle' | 'connecting' | 'connected' | 'reconnecting'
@@ -124,10 +125,19 @@ export class Media {
     this.#ports.request('consumer.resume', { consumerIds }).catch((error: unknown) => {
       if (this.#closed) return
       const code = error instanceof SocketError ? error.code : null
-      if (code === 'offline' || code === 'timeout') for (const id of consumerIds) this.#ready.add(id)
+      if (code === 'peer-lost') return this.#ports.onBroken()
+      const passing = isPassing(error)
       // Any other refusal: they were closed meanwhile.
-      else if (code === 'peer-lost') this.#ports.onBroken()
+      if (!passing && code !== 'offline' && code !== 'timeout') return
+      for (const id of consumerIds) if (this.#consumers.has(id) || this.#coming.has(id)) this.#ready.add(id)
+      if (passing) setTimeout(() => this.resume(), againMs)
     })
+  }
+
+  /** Packets came again after a while without: pictures begin anew instead of waiting for what is lost. */
+  refresh(): void {
+    for (const { id, kind } of this.#consumers.values()) if (kind === 'video') this.#ready.add(id)
+    this.resume()
   }
 
   /** Sends a track. Rejects with the server's refusal. */

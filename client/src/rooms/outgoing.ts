@@ -9,6 +9,7 @@ import type { Socket } from '../lib/socket.ts'
 import { sendingOf } from './encodings.ts'
 import { LayerLimit } from './layer-limit.ts'
 import type { Media } from './media.ts'
+import { againMs, isPassing } from './passing.ts'
 
 /** A source that is sent. Paused: nothing goes out, and it is back at once. `track` null: the device is closed meanwhile. */
 export interface Wanted {
@@ -167,7 +168,11 @@ export class Outgoing {
       await this.#produce(source, wanted, track)
       void drop()
     } catch (error) {
-      if (!(error instanceof SocketError) || error.code !== 'limit-reached') throw error
+      if (!(error instanceof SocketError) || error.code !== 'limit-reached') {
+        // Some see it still; the next try finds it here.
+        if (!earlier.closed) this.#producers.set(source, earlier)
+        throw error
+      }
       await drop()
       await this.#produce(source, wanted, track)
     }
@@ -175,8 +180,11 @@ export class Outgoing {
 
   #tellPaused(producer: types.Producer): void {
     const method = producer.paused ? 'producer.pause' : 'producer.resume'
-    // When it is lost, `check` finds the difference after the socket is back.
-    this.#ports.request(method, { producerId: producer.id }).catch(() => undefined)
+    const again = () => producer.closed || this.#closed || this.#tellPaused(producer)
+    this.#ports.request(method, { producerId: producer.id }).catch((error: unknown) => {
+      // When it is lost otherwise, `check` finds the difference after the socket is back.
+      if (isPassing(error)) setTimeout(again, againMs)
+    })
   }
 
   async #closeThere(producerId: string): Promise<void> {

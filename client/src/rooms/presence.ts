@@ -11,6 +11,7 @@ import { LinkUpkeep } from './link-upkeep.ts'
 import type { LocalMedia } from './local-media.svelte.ts'
 import type { MediaLink } from './media.ts'
 import type { News } from './news.svelte.ts'
+import { againMs, isPassing } from './passing.ts'
 import { refusalOf } from './refusals.ts'
 import type { Ending } from './refusals.ts'
 import type { RoomFacts } from './room-facts.svelte.ts'
@@ -71,7 +72,7 @@ export class Presence {
       onRejoined: (answer) => this.#onRejoined(answer),
       onEnding: ports.onEnding,
     })
-    local.onChange = () => this.media.want(local.wanted(ports.onePicture()))
+    local.onChange = () => this.#send()
   }
 
   /** The seat is ours, though the socket may be away. */
@@ -197,9 +198,15 @@ export class Presence {
     if (link === 'reconnecting') this.#upkeep.onFaltering()
   }
 
+  #send(): void {
+    const { local, onePicture } = this.#ports
+    this.media.want(local.wanted(onePicture()))
+  }
+
   #onSendFault(source: string, error: unknown): void {
     const { code, message } = refusalOf(error)
-    if (code === 'peer-lost') this.#seat.rebuildMedia()
+    if (isPassing(error)) setTimeout(() => this.#closed || this.#send(), againMs)
+    else if (code === 'peer-lost' || code === 'not-found') this.#seat.rebuildMedia()
     else if (code === 'not-in-room') this.#seat.comeBack()
     // Without a connection the return of the socket sets it right; off stage, its event does.
     else if (code !== 'offline' && code !== 'timeout' && code !== 'not-on-stage')

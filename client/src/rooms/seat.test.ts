@@ -31,7 +31,8 @@ function seated(answers: Record<string, Answer[]>) {
 const refused = (code: SocketError['code']) => () => {
   throw new SocketError(code, code)
 }
-const joined = (peerId: string) => () => ({ peerId })
+const joined = (peerId: string) => () => ({ peerId, media: null })
+const joinedAnew = (peerId: string) => () => ({ peerId, media: {} })
 
 describe('a seat in a room', () => {
   beforeEach(() => void vi.useFakeTimers())
@@ -74,7 +75,7 @@ describe('a seat in a room', () => {
 
   it('asks for new media until there are some, and for the seat when that was lost meanwhile', async () => {
     const { seat, asked, onRejoined } = seated({
-      'room.join': [joined('p')],
+      'room.join': [joined('p'), joinedAnew('q')],
       'media.rejoin': [refused('media-unavailable'), refused('not-in-room'), () => ({})],
     })
     await seat.join()
@@ -87,6 +88,42 @@ describe('a seat in a room', () => {
       'room.join',
     ])
     expect(onRejoined).not.toHaveBeenCalled()
+  })
+
+  it('asks for new media after the socket was away, when the seat comes back with the earlier ones', async () => {
+    const { seat, socket, asked, onRejoined } = seated({
+      'room.join': [joined('p')],
+      'media.rejoin': [() => ({})],
+    })
+    await seat.join()
+    socket.state = 'waiting'
+    seat.rebuildMedia()
+    socket.state = 'open'
+    seat.comeBack()
+    await vi.runAllTimersAsync()
+    expect(asked.map(([method]) => method)).toEqual(['room.join', 'room.join', 'media.rejoin'])
+    expect(onRejoined).toHaveBeenCalledTimes(1)
+  })
+
+  it('asks once more for media whose answer was lost with the socket', async () => {
+    const { seat, socket, asked, onRejoined } = seated({
+      'room.join': [joined('p')],
+      'media.rejoin': [refused('offline'), () => ({})],
+    })
+    await seat.join()
+    seat.rebuildMedia()
+    socket.state = 'waiting'
+    await vi.runAllTimersAsync()
+    socket.state = 'open'
+    seat.comeBack()
+    await vi.runAllTimersAsync()
+    expect(asked.map(([method]) => method)).toEqual([
+      'room.join',
+      'media.rejoin',
+      'room.join',
+      'media.rejoin',
+    ])
+    expect(onRejoined).toHaveBeenCalledTimes(1)
   })
 
   it('ends when somebody took it over or the mentor removed the person', async () => {

@@ -33,7 +33,9 @@ export class Seat {
   #ports: Ports
   #peerId: string | null = null
   #held: (() => void)[] | null = null
-  #need: 'seat' | 'media' | null = null
+  #needsSeat = false
+  /** Kept while the seat is asked for: an answer that goes on with the earlier media does not settle it. */
+  #needsMedia = false
   #mending = false
   #closed = false
 
@@ -68,14 +70,14 @@ export class Seat {
   /** The socket is back, or events were missed: the seat is asked for again. */
   comeBack(): void {
     if (!this.#peerId) return
-    this.#need = 'seat'
+    this.#needsSeat = true
     void this.#mend()
   }
 
   /** The transports are gone. */
   rebuildMedia(): void {
     if (!this.#peerId) return
-    this.#need ??= 'media'
+    this.#needsMedia = true
     void this.#mend()
   }
 
@@ -94,6 +96,7 @@ export class Seat {
       })
       if (this.#closed) return
       this.#peerId = answer.peerId
+      if (answer.media) this.#needsMedia = false
       this.#ports.onJoined(answer)
     } finally {
       this.#held = null
@@ -103,18 +106,26 @@ export class Seat {
 
   async #takeMedia(): Promise<void> {
     const answer = await this.#ports.socket.request('media.rejoin', this.#ports.coming())
-    if (!this.#closed) this.#ports.onRejoined(answer)
+    if (this.#closed) return
+    // What was said of the media until now was said of the earlier ones.
+    this.#needsMedia = false
+    this.#ports.onRejoined(answer)
+  }
+
+  /** Without a socket there is nothing to ask; its opening brings us back. */
+  get #mayMend(): boolean {
+    const needs = this.#needsSeat || this.#needsMedia
+    return needs && !this.#closed && this.#ports.socket.state === 'open'
   }
 
   async #mend(): Promise<void> {
     if (this.#mending) return
     this.#mending = true
-    // Without a socket there is nothing to ask; its opening brings us back here.
-    for (let tries = 0; this.#need && !this.#closed && this.#ports.socket.state === 'open'; tries++) {
-      const need = this.#need
-      this.#need = null
+    for (let tries = 0; this.#mayMend; tries++) {
+      const needsSeat = this.#needsSeat
+      this.#needsSeat = false
       try {
-        await (need === 'seat' ? this.#takeSeat() : this.#takeMedia())
+        await (needsSeat ? this.#takeSeat() : this.#takeMedia())
       } catch (error) {
         const code = error instanceof SocketError ? error.code : 'failed'
         const ending = endingOf(code)
@@ -122,7 +133,7 @@ export class Seat {
           this.#ports.onEnding(ending)
           break
         }
-        this.#need = code === 'not-in-room' || need === 'seat' ? 'seat' : (this.#need ?? 'media')
+        if (needsSeat || code === 'not-in-room') this.#needsSeat = true
         await new Promise((resolve) => setTimeout(resolve, retryDelay(Math.min(tries, slowestTry))))
       }
     }

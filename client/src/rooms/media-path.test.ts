@@ -1,0 +1,42 @@
+import type { types } from 'mediasoup-client'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { SocketError } from '../lib/socket.ts'
+import type { IceState } from './ice-watch.ts'
+import { MediaPath } from './media-path.ts'
+
+/** A path whose restarts the server refuses so. */
+function refusedPath(code: SocketError['code']) {
+  const heard = new Map<string, (state: IceState) => void>()
+  const transport = { id: 't', on: (name: string, hear: (state: IceState) => void) => heard.set(name, hear) }
+  const onBroken = vi.fn()
+  // Only what the path uses of it.
+  new MediaPath(transport as unknown as types.Transport, {
+    request: () => Promise.reject(new SocketError(code, code)),
+    iceServers: () => Promise.resolve([]),
+    onState: () => undefined,
+    onBroken,
+  })
+  return { onBroken, become: (state: IceState) => heard.get('connectionstatechange')?.(state) }
+}
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+it.each(['not-found', 'peer-lost'] as const)(
+  'a transport that the node has no more (%s) is given up at once, once',
+  async (code) => {
+    const { become, onBroken } = refusedPath(code)
+    become('connected')
+    become('failed')
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(onBroken).toHaveBeenCalledTimes(1)
+  },
+)
+
+it('a server that can’t be asked is no reason to give a transport up', async () => {
+  const { become, onBroken } = refusedPath('offline')
+  become('connected')
+  become('failed')
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(onBroken).not.toHaveBeenCalled()
+})
