@@ -51,6 +51,7 @@ export default defineConfig({
         test: {
           name: 'faults',
           include: ['{netfault,faults}/*.test.ts'],
+          env: { FAULT_PATIENCE: '4' },
           setupFiles: ['server/test/harness-worker.ts'],
           fileParallelism: false,
           // They measure milliseconds: after all others, with the machine to themselves.

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// npm run test:faults: the long tests on bad networks and with processes that die. Arguments go to the runner.
+// npm run test:faults: bad networks and processes that die, to the limits that are promised; about half an hour. Arguments go to the runner.
 import { runProgram } from './setup/program.mjs'
 
 await runProgram('node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.faults.config.ts')
