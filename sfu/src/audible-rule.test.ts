@@ -73,16 +73,28 @@ describe('the microphones that are sent', () => {
 
 describe('the microphones of which a consumer is kept', () => {
   it('are all in a small room', () => {
-    expect(chooseNear(crowd(12), 'all')).toBe('all')
+    expect(chooseNear(crowd(12), 'all', 'all')).toBe('all')
   })
 
   it('are twelve in a large one: those sent, and who spoke or opened theirs last', () => {
     const recent = quiet('recent', { heardAt: now })
     const closed = quiet('closed', { paused: true, heardAt: now })
-    const near = chooseNear(crowd(40, recent, closed, quiet('sent')), new Set(['sent']))
+    const near = chooseNear(crowd(40, recent, closed, quiet('sent')), new Set(['sent']), 'all')
     expect(near).toHaveLength(12)
     expect(ids(near)).toEqual(expect.arrayContaining(['recent', 'sent']))
     expect(ids(near)).not.toContain('closed')
+  })
+
+  it('stay the same while everybody makes noise, whoever’s packet came last', () => {
+    const noisy = (last: string) =>
+      Array.from({ length: 40 }, (_, n) =>
+        speaking(`learner ${n}`, -40, { heardAt: `learner ${n}` === last ? now : now - 60 }),
+      )
+    const sent = new Set(['learner 0'])
+    const near = chooseNear(noisy('learner 5'), sent, 'all')
+    for (let n = 0; n < 40; n++) expect(chooseNear(noisy(`learner ${n}`), sent, near)).toEqual(near)
+    const late = [...noisy('learner 0'), speaking('late', -30, { heardAt: now + 4_000 })]
+    expect(ids(chooseNear(late, sent, near))).toContain('late')
   })
 })
 

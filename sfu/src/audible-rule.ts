@@ -18,9 +18,9 @@ export interface Heard extends Microphone {
 /** Open microphones up to which all are sent. */
 export const sentToAll = 8
 /** Beyond, so many of the loudest are, beside the mentor's. */
-export const sentLoudest = 4
+const sentLoudest = 4
 /** Microphones up to which everybody has a consumer of each. */
-export const keptForAll = 12
+const keptForAll = 12
 
 /** dBov from which on it may be a voice; a quiet room is at -70 and below. */
 export const audibleFrom = -55
@@ -32,6 +32,8 @@ const peace = 1_000
 /** How long after the last loud packet somebody still counts as speaking, and keeps their place against another. */
 const breath = 900
 const pause = 400
+/** How much later another must be heard to take the place of one whose consumer is kept. */
+const nearFor = 3_000
 
 export const silence = -127
 
@@ -77,15 +79,24 @@ function displaces(other: Heard, chosen: Heard[], now: number): boolean {
   return true
 }
 
-/** Whose consumers are kept though they are not sent: those who spoke or opened their microphone last. */
-export function chooseNear(all: readonly Heard[], sent: Audibles['sent']): Audibles['near'] {
+/**
+ * Whose consumers are kept though they are not sent: those who spoke or opened their microphone last. Who is among them
+ * stays until another was heard clearly later: where all make noise, each packet would else change everybody's consumers.
+ */
+export function chooseNear(
+  all: readonly Heard[],
+  sent: Audibles['sent'],
+  before: Audibles['near'],
+): Audibles['near'] {
   if (all.length <= keptForAll) return 'all'
   const isSure = ({ producerId, mentor, paused }: Heard) =>
     mentor || (sent === 'all' ? !paused : sent.has(producerId))
+  const lastHeard = ({ producerId, heardAt }: Heard) =>
+    heardAt + (before !== 'all' && before.has(producerId) ? nearFor : 0)
   const sure = all.filter(isSure)
   const likely = all
     .filter((one) => !isSure(one))
-    .sort((a, b) => Number(a.paused) - Number(b.paused) || b.heardAt - a.heardAt)
+    .sort((a, b) => Number(a.paused) - Number(b.paused) || lastHeard(b) - lastHeard(a))
   const near = [...sure, ...likely.slice(0, Math.max(0, keptForAll - sure.length))]
   return new Set(near.map(({ producerId }) => producerId))
 }

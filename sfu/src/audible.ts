@@ -46,6 +46,8 @@ export interface AudibleListener {
 
 /** Milliseconds between two looks; speakers are told at every fourth at most. */
 const interval = 100
+/** Between two in which somebody who waits is compared: there may be many of them, and a packet comes every 20 ms. */
+const waitingEvery = 40
 const speakersEvery = 400
 const maxSpeakers = 5
 
@@ -60,6 +62,7 @@ export class Audible {
   #speakers: NoticeData<'speakers.changed'>['speakers'] = []
   #loudest: Loudest = []
   #speakersAt = 0
+  #consideredAt = 0
   #loudestAt = 0
 
   constructor(listener: AudibleListener) {
@@ -110,7 +113,8 @@ export class Audible {
     if (dBov < audibleFrom) return
     const begins = !isSpeaking(heard, now)
     heard.heardAt = now
-    const waits = this.#audibles.sent !== 'all' && !this.#audibles.sent.has(producerId)
+    const { sent } = this.#audibles
+    const waits = sent !== 'all' && !sent.has(producerId) && now - this.#consideredAt >= waitingEvery
     if (begins || waits) this.#consider(now)
   }
 
@@ -143,10 +147,11 @@ export class Audible {
   }
 
   #consider(now: number): void {
+    this.#consideredAt = now
     const all = [...this.#microphones.values()]
     const { sent: before, near: nearBefore, voices: voicesBefore } = this.#audibles
     const sent = kept(before, chooseSent(all, before, now))
-    const near = kept(nearBefore, chooseNear(all, sent))
+    const near = kept(nearBefore, chooseNear(all, sent, nearBefore))
     const chosen = chooseVoices(all, voicesBefore, now)
     const voices = chosen.join() === voicesBefore.join() ? voicesBefore : chosen
     this.#setFast(sent !== 'all' || (this.#listeningClosely.size > 0 && all.length > 1))

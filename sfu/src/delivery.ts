@@ -68,6 +68,10 @@ export class Delivery {
     return this.#producer
   }
 
+  get isReady(): boolean {
+    return this.#isReady
+  }
+
   get flows(): boolean {
     return this.#wish.state === 'flowing'
   }
@@ -92,6 +96,12 @@ export class Delivery {
   setReady(): Promise<void> {
     this.#isReady = this.#consumer !== undefined
     return this.#pursue({ ...this.#wish })
+  }
+
+  /** What flows begins anew with a key frame; mediasoup makes one request of many. */
+  refresh(): void {
+    const consumer = this.#consumer
+    if (consumer?.kind === 'video' && !consumer.paused) consumer.requestKeyFrame().catch(() => undefined) // closed meanwhile
   }
 
   /** Tries again what failed, when it is time. */
@@ -179,7 +189,10 @@ export class Delivery {
       throw error
     })
     if (!consumer) return undefined
-    if (this.#ended || consumer.closed) return void consumer.close()
+    if (this.#ended || consumer.closed) {
+      consumer.close()
+      return void this.#release()
+    }
     this.#adopt(consumer)
     return consumer
   }
@@ -204,12 +217,13 @@ export class Delivery {
   }
 
   #drop(): void {
-    this.#consumer?.close()
+    // with its producer the worker has closed it already, and says so
+    if (!this.#producer?.closed) this.#consumer?.close()
     this.#release()
   }
 
   #release(): void {
-    if (this.#producer) this.#options.supply.release(this.offer.info.producerId, this.#options.host)
+    if (this.#producer) this.#options.supply.release(this.#producer, this.#options.host)
     this.#producer = undefined
   }
 

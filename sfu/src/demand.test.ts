@@ -28,6 +28,15 @@ describe('what a publisher is told to send', () => {
     expect(told.at(-1)).toEqual(['camera', 0])
   })
 
+  it('is told at once when the first looks at what another node sends', () => {
+    demand.want('far camera', 'asha', 1)
+    expect(told).toEqual([['far camera', 1]])
+    expect(demand.toldOf('far camera')).toBe(1)
+    demand.want('far camera', 'asha', null)
+    vi.advanceTimersByTime(10_000)
+    expect(told.at(-1)).toEqual(['far camera', -1])
+  })
+
   it('does not change while somebody scrolls past and back', () => {
     demand.want('camera', 'asha', 1)
     vi.advanceTimersByTime(3_000)

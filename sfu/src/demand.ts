@@ -10,7 +10,7 @@ const firstAfter = 5_000
 interface Wanted {
   readonly by: Map<string, number>
   readonly since: number
-  /** A publisher that was told nothing sends everything. */
+  /** What was told last; Infinity: nothing, and the publisher sends everything. */
   told: number
   lowering: NodeJS.Timeout | undefined
 }
@@ -24,18 +24,17 @@ export class Demand {
     this.#tell = tell
   }
 
-  /** A video producer is there now: told -1 after some seconds if nobody looks by then. */
+  /** Somebody here sends a video now: told -1 after some seconds if nobody looks by then. */
   open(producerId: string): void {
-    if (this.#producers.has(producerId)) return
-    const wanted: Wanted = { by: new Map(), since: performance.now(), told: Infinity, lowering: undefined }
-    this.#producers.set(producerId, wanted)
-    this.#consider(producerId, wanted)
+    if (!this.#producers.has(producerId)) this.#consider(producerId, this.#add(producerId, Infinity))
   }
 
-  /** by: a peer id, or `node <nodeId>`. null: does not look. Of a producer that was never opened, `null` is nothing. */
+  /**
+   * by: a peer id, or `node <pipeId>`. null: does not look. One that was never opened is another node's, where we want
+   * nothing until somebody here looks: the first look is told at once.
+   */
   want(producerId: string, by: string, layer: number | null): void {
-    if (layer !== null) this.open(producerId)
-    const wanted = this.#producers.get(producerId)
+    const wanted = this.#producers.get(producerId) ?? (layer === null ? undefined : this.#add(producerId, -1))
     if (!wanted) return
     if (layer === null || layer < 0) wanted.by.delete(by)
     else wanted.by.set(by, layer)
@@ -56,6 +55,18 @@ export class Demand {
 
   close(): void {
     for (const producerId of [...this.#producers.keys()]) this.forget(producerId)
+  }
+
+  /** What its publisher was told last; undefined: nothing yet. */
+  toldOf(producerId: string): number | undefined {
+    const told = this.#producers.get(producerId)?.told
+    return told === Infinity ? undefined : told
+  }
+
+  #add(producerId: string, told: number): Wanted {
+    const wanted: Wanted = { by: new Map(), since: performance.now(), told, lowering: undefined }
+    this.#producers.set(producerId, wanted)
+    return wanted
   }
 
   #consider(producerId: string, wanted: Wanted): void {

@@ -35,6 +35,11 @@ export class Downlink {
     )
   }
 
+  /** It is away as a whole. */
+  forgive(): void {
+    this.#budget.forgive()
+  }
+
   /** Once a second or so; `wanted`: bits a second of everything, were there no limit. */
   async judge(consumers: readonly types.Consumer[], wanted: number): Promise<void> {
     const flowing = consumers.filter((consumer) => isFlowing(consumer))

@@ -73,8 +73,7 @@ function makeHandlers(rooms: Rooms, node: ThisNode): Own {
       return done(await room.media.setRule(room.getPeer(peerId), rule))
     },
     'peer.resume': ({ roomId, peerId }, channel) => {
-      const peer = rooms.find(roomId)?.peers.get(peerId)
-      peer?.claim(channel)
+      const peer = rooms.find(roomId)?.resumePeer(peerId, channel)
       return { found: peer !== undefined, consumers: peer?.consumers ?? [] }
     },
     'peer.release': ({ roomId, peerId }, channel) =>

@@ -58,25 +58,20 @@ export class Host {
 
   /** @throws AppError media-unavailable */
   async createTransport(): Promise<types.WebRtcTransport> {
-    const transport = await limited(
-      this.router.createWebRtcTransport({
-        webRtcServer: this.#server,
-        enableUdp: true,
-        enableTcp: true,
-        preferUdp: true,
-        iceConsentTimeout,
-        initialAvailableOutgoingBitrate: initialOutgoingBitrate,
-      }),
-      (late) => late.close(),
-    )
-    this.#adopt(transport, 'producers')
-    return transport
+    const asked = this.router.createWebRtcTransport({
+      webRtcServer: this.#server,
+      enableUdp: true,
+      enableTcp: true,
+      preferUdp: true,
+      iceConsentTimeout,
+      initialAvailableOutgoingBitrate: initialOutgoingBitrate,
+    })
+    return await this.#adopt(asked, 'producers')
   }
 
   /** @throws AppError media-unavailable */
   async createPipe(options: types.PipeTransportOptions): Promise<types.PipeTransport> {
-    const transport = await limited(this.router.createPipeTransport(options), (late) => late.close())
-    this.#adopt(transport, 'pipes')
+    const transport = await this.#adopt(this.router.createPipeTransport(options), 'pipes')
     this.pipeTransports.add(transport)
     transport.observer.once('close', () => this.pipeTransports.delete(transport))
     return transport
@@ -87,11 +82,16 @@ export class Host {
   }
 
   /** One that was asked for before the router closed, and came after, would never be closed. */
-  #adopt(transport: types.Transport, produced: 'producers' | 'pipes'): void {
+  async #adopt<T extends types.Transport>(asked: Promise<T>, produced: 'producers' | 'pipes'): Promise<T> {
+    const transport = await limited(asked, (late) => late.close()).catch((error: unknown) => {
+      throw this.closed ? unavailable() : error
+    })
+    if (this.closed) {
+      transport.close()
+      throw unavailable()
+    }
     countOn(this.slot, transport, produced)
-    if (!this.router.closed) return
-    transport.close()
-    throw unavailable()
+    return transport
   }
 }
 

@@ -41,6 +41,26 @@ describe('the budget of a link', () => {
     expect(link.lossSeconds).toBeLessThan(25)
   })
 
+  it('is as before when the link was away as a whole', () => {
+    const budget = new LinkBudget()
+    budget.judge({ sent: 800_000, loss: 0.6, wanted: 800_000 })
+    expect(budget.limit).toBeLessThan(400_000)
+    budget.forgive()
+    expect(budget.limit).toBeNull()
+    budget.judge({ sent: 800_000, loss: 0.6, wanted: 800_000 })
+    expect(budget.limit).toBeNull()
+  })
+
+  it('stays what it was before the link was away', () => {
+    const link = new Link(200_000, 800_000)
+    for (let n = 0; n < 60; n++) link.second()
+    const before = link.budget.limit!
+    link.budget.judge({ sent: 200_000, loss: 0.9, wanted: 800_000 })
+    link.budget.forgive()
+    expect(link.budget.limit).toBeLessThanOrEqual(before)
+    expect(link.budget.limit).toBeGreaterThan(before / 2)
+  })
+
   it('is lifted when the link has become wide', () => {
     const budget = new LinkBudget()
     budget.judge({ sent: 800_000, loss: 0.7, wanted: 800_000 })
@@ -52,6 +72,16 @@ describe('the budget of a link', () => {
     const budget = new LinkBudget()
     budget.judge({ sent: 800_000, loss: 0.08, wanted: 800_000 })
     budget.judge({ sent: 800_000, loss: 0, wanted: 800_000 })
+    expect(budget.limit).toBeNull()
+  })
+
+  it('is lifted after an outage although a little loss stays, which is the link’s own', () => {
+    const budget = new LinkBudget()
+    const second = (loss: number) =>
+      budget.judge({ sent: Math.min(800_000, budget.limit ?? Infinity), loss, wanted: 800_000 })
+    for (let n = 0; n < 4; n++) second(0.9)
+    expect(budget.limit).toBe(64_000)
+    for (let n = 0; n < 60; n++) second(0.04)
     expect(budget.limit).toBeNull()
   })
 

@@ -39,13 +39,23 @@ const freeWait = 3
 const firstWait = 5
 const longestWait = 30
 const trial = 8
+/** Seconds that loss may last at one limit until less is tried, and is the link's own if that did not help; its averaging. */
+const learning = 10
+const smoothing = 0.15
+/** Of the loss before: so much of it has not become less. */
+const stays = 0.7
 /** Seconds after a fall in which reports still tell of the time before it, unless they have become worse. */
 const settling = 2
 
 export class LinkBudget {
   /** Bits a second; null: no limit was met. */
   limit: number | null = null
+  /** Share that the link loses by itself, however little is sent. */
   #ambient = 0
+  #average = 0
+  #unchanged = 0
+  /** What was lost before less was tried. */
+  #lossBefore = Infinity
   #bad = 0
   #good = 0
   #wait = firstWait
@@ -55,18 +65,48 @@ export class LinkBudget {
   #sinceFall = Infinity
   #lossAtFall = 0
   #fallen: Fall | undefined
+  #forgiving = 0
+
+  /**
+   * What is lost goes with everything else while the link is away, which says nothing of what it takes: the limit is as
+   * before, and reports that still tell of that time do not count.
+   */
+  forgive(): void {
+    if (this.#fallen) this.#change(this.#fallen.from)
+    this.#fallen = undefined
+    this.#average = this.#ambient
+    this.#bad = 0
+    this.#sinceFall = Infinity
+    this.#forgiving = 2 * settling
+  }
 
   /** Once a second. */
   judge({ sent, loss, wanted }: Measured): void {
+    if (this.#forgiving-- > 0) return
     this.#sinceStep += 1
     this.#sinceFall += 1
-    this.#ambient = Math.min(this.#ambient, loss)
+    this.#learn(loss)
     const own = loss - this.#ambient
     this.#bad = own >= (this.#sinceStep <= trial ? good : bad) ? this.#bad + 1 : 0
     this.#good = own < good ? this.#good + 1 : 0
     if (own >= terrible || this.#bad >= 2) return this.#retreat(sent, loss)
     if (this.#good > settling) this.#fallen = undefined
     if (this.limit !== null && this.#good >= this.#patience) this.#rise(this.limit * step, wanted)
+  }
+
+  /** By the average: single seconds of few packets say little. Little loss that stays would let nothing rise again. */
+  #learn(loss: number): void {
+    this.#average += (loss - this.#average) * smoothing
+    this.#ambient = Math.min(this.#ambient, this.#average)
+    this.#unchanged += 1
+    if (this.limit === null || this.#unchanged <= learning || this.#average - this.#ambient < good / 2) return
+    if (this.limit === smallest || this.#average > this.#lossBefore * stays) {
+      this.#ambient = this.#average
+      this.#lossBefore = Infinity
+    } else if (loss - this.#ambient < terrible) {
+      this.#lossBefore = this.#average
+      this.#change(Math.max(smallest, this.limit * retreat))
+    }
   }
 
   /** Below what failed last there is little to lose, and beyond it nothing is known. */
@@ -79,7 +119,8 @@ export class LinkBudget {
     if (this.#sinceFall <= settling && loss <= this.#lossAtFall) return
     if (this.#fallen && isInVain(this.#fallen, sent, loss) && ++this.#fallen.inVain >= 2) {
       this.#ambient = loss
-      this.limit = this.#fallen.from
+      this.#average = loss
+      this.#change(this.#fallen.from)
       this.#fallen = undefined
     } else this.#fall(sent, loss)
   }
@@ -92,7 +133,7 @@ export class LinkBudget {
     this.#sinceFall = 0
     this.#lossAtFall = loss
     this.#failedAt = Math.min(sent, this.limit ?? Infinity)
-    this.limit = Math.min(next, this.limit ?? Infinity)
+    this.#change(Math.min(next, this.limit ?? Infinity))
     this.#wait = this.#sinceStep <= trial ? Math.min(this.#wait * 2, longestWait) : firstWait
     this.#sinceStep = Infinity
   }
@@ -100,10 +141,15 @@ export class LinkBudget {
   #rise(next: number, wanted: number): void {
     this.#good = 0
     this.#sinceStep = 0
-    this.limit = next > wanted * step ? null : next
+    this.#change(next > wanted * step ? null : next)
+  }
+
+  #change(limit: number | null): void {
+    if (limit !== this.limit) this.#unchanged = 0
+    this.limit = limit
   }
 }
 
 /** Much less is sent, and as large a share of it is lost. */
 const isInVain = (fallen: Fall, sent: number, loss: number) =>
-  sent < fallen.sent * 0.6 && loss > fallen.loss * 0.7 && loss < fallen.loss * 1.3
+  sent < fallen.sent * 0.6 && loss > fallen.loss * stays && loss < fallen.loss * 1.3

@@ -109,8 +109,7 @@ export class LinkPipes {
       const pipe = await opening
       const end = () => {
         forget()
-        const of = { roomId: this.#roomId, pipeId: pipe.id }
-        if (this.#channel.up) this.#channel.request('pipe.close', of).catch(() => {})
+        this.#tellClosed(pipe.id)
       }
       if (pipe.transport.closed) end()
       else pipe.transport.observer.once('close', end)
@@ -123,15 +122,22 @@ export class LinkPipes {
 
   async #openPipe(host: Host): Promise<LinkPipe> {
     const transport = await openPipeEnd(host, this.#at)
+    const pipeId = randomUUID()
     try {
-      const pipeId = randomUUID()
       const own = pipeEndOf(transport, this.#at)
       const far = await this.#channel.request('pipe.open', { roomId: this.#roomId, pipeId, ...own })
       await connectPipe(transport, far)
       return { id: pipeId, transport, users: 0 }
     } catch (error) {
       transport.close()
+      // over there it may have been made all the same
+      this.#tellClosed(pipeId)
       throw error
     }
+  }
+
+  #tellClosed(pipeId: string): void {
+    if (this.#channel.up)
+      this.#channel.request('pipe.close', { roomId: this.#roomId, pipeId }).catch(() => {})
   }
 }

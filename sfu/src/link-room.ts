@@ -13,7 +13,7 @@ import type { Origin } from './offers.ts'
 import type { Ends } from './pipe-ends.ts'
 import type { PipeAddress } from './pipes-out.ts'
 
-/** Milliseconds until a room that is not open over there, or empty, is looked for again. */
+/** Milliseconds until a room that is not open over there, or empty, or did not answer, is looked for again. */
 const lookAgain = 1_000
 
 export interface LinkListener {
@@ -110,6 +110,7 @@ export class LinkRoom implements LinkUser, Origin {
     } catch (error) {
       if (!(error instanceof AppError)) this.#log.warn({ err: error }, 'a room could not be followed')
       if (error instanceof AppError && error.code === 'not-found') this.#mentors.clear()
+      else if (this.#channel.up) this.#soon(lookAgain)
     }
   }
 

@@ -1,5 +1,5 @@
 /** Everything that is sent in a room, in order of opening: by peers of this node, and of others. */
-import type { ProducerInfo } from '@peerlearn/contract/media'
+import type { ProducerInfo, Source } from '@peerlearn/contract/media'
 import { parseScalabilityMode } from 'mediasoup'
 import type { types } from 'mediasoup'
 import type { Host } from './host.ts'
@@ -16,6 +16,9 @@ export interface Origin {
 /** Where the producer itself is. */
 export type Home = { host: Host; producer: types.Producer } | { origin: Origin }
 
+/** How a far one is encoded is known once it was piped: until then the best of it is asked for. */
+const mostLayers: Record<Source, number> = { camera: 3, screen: 2, microphone: 1, 'screen-audio': 1 }
+
 export class Sent implements Offer {
   readonly info: ProducerInfo
   readonly mentor: boolean
@@ -26,9 +29,7 @@ export class Sent implements Offer {
     this.info = info
     this.mentor = mentor
     this.home = home
-    // how a far one is encoded is known once it was piped; a camera has three layers at most
-    this.layers =
-      'producer' in home ? layersOf(home.producer.rtpParameters) : info.source === 'camera' ? 3 : 1
+    this.layers = 'producer' in home ? layersOf(home.producer.rtpParameters) : mostLayers[info.source]
   }
 }
 

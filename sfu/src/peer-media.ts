@@ -14,12 +14,12 @@ import type { Audibles } from './audible.ts'
 import { maxIncomingBitrate } from './codecs.ts'
 import { ConnectionWatch } from './connection.ts'
 import { limited } from './deadline.ts'
+import type { DeliveryListener } from './delivery.ts'
 import type { Host } from './host.ts'
 import { Producers } from './producers.ts'
 import type { Producer, ProducerLimits } from './producers.ts'
 import { PeerMeter } from './peer-meter.ts'
 import { Receiver } from './receiver.ts'
-import type { ReceiverListener } from './receiver.ts'
 import { acceptedCapabilities, fromClient } from './refusals.ts'
 import type { Supply } from './supply.ts'
 
@@ -31,7 +31,7 @@ export interface PeerMediaOptions {
   view: FirstView
 }
 
-export interface MediaListener extends ReceiverListener {
+export interface MediaListener extends DeliveryListener {
   connectionChanged(state: Connection): void
 }
 
@@ -62,7 +62,7 @@ export class PeerMedia {
     this.send = send
     this.recv = recv
     this.producers = new Producers(id, maxProducers, send)
-    this.meter = new PeerMeter(send, recv)
+    this.meter = new PeerMeter(send, recv, () => this.receiver.away())
     this.receiver = new Receiver({
       peerId: id,
       host,
@@ -74,6 +74,8 @@ export class PeerMedia {
       listener,
     })
     this.connection = new ConnectionWatch([send, recv], (state) => listener.connectionChanged(state))
+    // Another way (a change of address) after what was sent the old one is lost; its first way brings its own.
+    recv.on('iceselectedtuplechange', () => recv.dtlsState === 'connected' && this.receiver.refresh())
   }
 
   /** Makes both transports, or neither. @throws AppError media-refused, media-unavailable */

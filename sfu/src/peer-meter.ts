@@ -7,6 +7,9 @@ import type { Flows } from './flows.ts'
 import { addCounts, noCounts, Traffic } from './traffic.ts'
 import type { Counts } from './traffic.ts'
 
+/** It changes slowly, and is one more question to the worker for each peer of a large class. */
+const rttEvery = 2
+
 export type PeerMeasure = Omit<PeerStats, 'roomId' | 'peerId'>
 
 export class PeerMeter {
@@ -17,9 +20,14 @@ export class PeerMeter {
   readonly #consumers = new Set<types.Consumer>()
   #total = noCounts
   #rttMs: number | null = null
+  #reads = 0
   #lately = noCounts
+  readonly #onSilence: () => void
+  #heard: number | undefined
 
-  constructor(send: types.WebRtcTransport, recv: types.WebRtcTransport) {
+  /** onSilence: something is sent to the peer, and nothing came back since the last read. */
+  constructor(send: types.WebRtcTransport, recv: types.WebRtcTransport, onSilence = () => {}) {
+    this.#onSilence = onSilence
     this.#send = send
     this.#recv = recv
     this.#up = new Traffic(send)
@@ -38,10 +46,13 @@ export class PeerMeter {
     const [up, down] = await Promise.all([
       this.#up.read(came, nothing),
       this.#down.read(nothing, went),
-      this.#measureRtt(producers),
+      this.#reads++ % rttEvery === 0 && this.#measureRtt(producers),
     ])
     this.#lately = addCounts(up, down)
     this.#total = addCounts(this.#total, this.#lately)
+    const heard = this.#down.stats?.bytesReceived
+    if (heard !== undefined && heard === this.#heard && down.packetsOut > 0) this.#onSilence()
+    this.#heard = heard
     return this.#lately
   }
 

@@ -88,20 +88,20 @@ export class PipesOut {
     try {
       consumer = await limited(transport.consume({ producerId }), (late) => late.close())
     } catch (error) {
-      this.#supply.release(producerId, host)
+      this.#supply.release(producer, host)
       if (error instanceof AppError) throw error
       throw unavailable()
     }
     if (consumer.closed || producer.closed) {
       consumer.close()
-      this.#supply.release(producerId, host)
+      this.#supply.release(producer, host)
       throw unavailable()
     }
     consumers.set(producerId, consumer)
     consumer.observer.once('close', () => {
       if (consumers.get(producerId) === consumer) consumers.delete(producerId)
       this.#supply.want(producerId, lookerOf(pipeId), null)
-      this.#supply.release(producerId, host)
+      this.#supply.release(producer, host)
     })
     // what mediasoup makes is within the contract; only its types are looser (parameters: unknown)
     const rtpParameters = consumer.rtpParameters as RtpParameters

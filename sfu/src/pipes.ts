@@ -29,6 +29,8 @@ export interface PipesOptions {
   idleSeconds: number
   /** A pipe that was in use broke, though its producer lives on. */
   onBroken: (sent: Sent, host: Host) => void
+  /** How many layers something of another node has was not known before it was piped. */
+  onLayers: (sent: Sent) => void
 }
 
 export class Pipes {
@@ -58,9 +60,10 @@ export class Pipes {
   }
 
   /** @see Supply.release */
-  release(producerId: string, host: Host): void {
-    const pipe = this.#find(producerId, host)
-    if (pipe) this.#letGo(pipe)
+  release(producer: types.Producer, host: Host): void {
+    const pipe = this.#find(producer.id, host)
+    // what was held may have broken since, and another pipe of that id be held by others
+    if (pipe?.ends?.producer === producer) this.#letGo(pipe)
   }
 
   /** Every copy of it that is there now. */
@@ -127,6 +130,7 @@ export class Pipes {
       const landed = await this.#hold(source)
       if (!landed) throw unavailable()
       const ends = await this.#pairs.pipe(landed, source.host, host)
+      if (ends.producer.closed) throw unavailable()
       ends.producer.observer.once('close', () => this.#letGo(source))
       return ends
     } catch (error) {
@@ -141,13 +145,19 @@ export class Pipes {
       return this.#close(pipe)
     }
     pipe.ends = ends
-    pipe.sent.layers = layersOf(ends.producer.rtpParameters)
+    this.#learn(pipe.sent, layersOf(ends.producer.rtpParameters))
     ends.producer.observer.once('close', () => {
       if (pipe.closed) return
       this.#close(pipe)
       // a dying worker closes one thing after the other: only afterwards is it known what lives on
       setImmediate(() => this.#tellBroken(pipe))
     })
+  }
+
+  #learn(sent: Sent, layers: number): void {
+    if (sent.layers === layers) return
+    sent.layers = layers
+    this.#options.onLayers(sent)
   }
 
   #tellBroken({ sent, host }: Pipe): void {

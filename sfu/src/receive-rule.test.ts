@@ -53,6 +53,12 @@ const pictures = ['asha', 'ravi', 'mentor', 'screen']
 const picturesOf = (of: ReturnType<typeof plan>) => flowing(of).filter((id) => pictures.includes(id))
 
 describe('what flows to somebody', () => {
+  it('is once what is in two tiles, as large as the larger needs it', () => {
+    const twice = plan({ view: [tile('ravi', 720), tile('asha'), tile('ravi', 90)] })
+    expect(picturesOf(twice)).toEqual(['ravi', 'asha'])
+    expect(twice.get('ravi')).toMatchObject({ layer: 2, priority: 255 })
+  })
+
   it('is every sound, and the pictures on their screen: screen first, then the mentor, then in their order', () => {
     expect(picturesOf(plan())).toEqual(['screen', 'mentor', 'asha', 'ravi'])
     expect(picturesOf(plan({ view: [tile('ravi'), tile('asha')] }))).toEqual(['ravi', 'asha'])

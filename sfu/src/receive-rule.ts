@@ -3,7 +3,7 @@
  * and what its link takes. Pure; `Receiver` makes it so.
  */
 import { receiveCeiling } from '@peerlearn/contract/media'
-import type { FirstView, ReceiveMode, Tile } from '@peerlearn/contract/media'
+import type { FirstView, ProducerInfo, ReceiveMode, Tile } from '@peerlearn/contract/media'
 import type { ReceiveRule } from '@peerlearn/contract/sfu'
 import type { Audibles } from './audible.ts'
 import { layerOf, mostWantedFirst, priorityOf } from './layers.ts'
@@ -23,7 +23,7 @@ export interface Outlook {
 }
 
 /** flow: false is a consumer that is kept paused, because its turn may come at any moment. */
-export interface Wish {
+interface Wish {
   readonly flow: boolean
   readonly layer: number
   readonly priority: number
@@ -71,13 +71,22 @@ export function planReceiving(outlook: Outlook): Plan {
   return plan
 }
 
+/** Bits a second of a plan, as far as they were seen. */
+export function bitsOf(plan: Plan, { offers, rate }: Outlook, kind?: ProducerInfo['kind']): number {
+  return offers.reduce((sum, { info }) => {
+    const wish = plan.get(info.producerId)
+    const counts = wish?.flow && !info.paused && (!kind || info.kind === kind)
+    return counts ? sum + (rate(info.producerId, wish.layer) ?? 0) : sum
+  }, 0)
+}
+
 /** Bits a second for everything; Infinity: as much as there is. */
 export function roomFor({ rule, link }: Pick<Outlook, 'rule' | 'link'>): number {
   return Math.min(ceilingOf(rule) * plannedShare, link ?? Infinity)
 }
 
 /** Bits a second that the rule allows; Infinity: it does not say. */
-export const ceilingOf = ({ mode, maxBitrate }: ReceiveRule) =>
+const ceilingOf = ({ mode, maxBitrate }: ReceiveRule) =>
   Math.min(receiveCeiling[mode] ?? Infinity, maxBitrate ?? Infinity)
 
 const soundsOf: Record<ReceiveMode, (offer: Offer) => boolean> = {
@@ -139,9 +148,16 @@ function wantedVideos({ offers, view, rule }: Outlook): Video[] {
           const offer = height > 0 && videos.find(({ info }) => info.producerId === producerId)
           return offer ? [{ offer, layer: layerOf(offer, height) }] : []
         })
-  const wanted = shown.sort((a, b) => mostWantedFirst(a.offer, b.offer))
+  const wanted = onceEach(shown).sort((a, b) => mostWantedFirst(a.offer, b.offer))
   if (rule.mode === 'full') return wanted
   return wanted.slice(0, saverVideos).map(({ offer }) => ({ offer, layer: 0 }))
+}
+
+/** A video in several tiles comes once, as the largest of them needs it. */
+function onceEach(shown: readonly Video[]): Video[] {
+  const layers = new Map<Offer, number>()
+  for (const { offer, layer } of shown) layers.set(offer, Math.max(layer, layers.get(offer) ?? 0))
+  return Array.from(layers, ([offer, layer]) => ({ offer, layer }))
 }
 
 /** Small, so that they come quickly; a screen whole. */

@@ -8,15 +8,14 @@ import type { types } from 'mediasoup'
 import { everybody } from './audible.ts'
 import type { Audibles } from './audible.ts'
 import { Downlink, isClean, isFlowing } from './downlink.ts'
+import { within } from './deadline.ts'
 import { Delivery } from './delivery.ts'
 import type { DeliveryListener } from './delivery.ts'
 import type { Host } from './host.ts'
 import type { Rates } from './rates.ts'
-import { planReceiving, roomFor } from './receive-rule.ts'
-import type { Outlook, Plan } from './receive-rule.ts'
+import { bitsOf, planReceiving, roomFor } from './receive-rule.ts'
+import type { Outlook } from './receive-rule.ts'
 import type { Offer, Supply } from './supply.ts'
-
-export type ReceiverListener = DeliveryListener
 
 export interface ReceiverOptions {
   peerId: string
@@ -27,15 +26,16 @@ export interface ReceiverOptions {
   supply: Supply
   /** One for all receivers of a host: how many bits the layers of its producers take. */
   rates: Rates
-  listener: ReceiverListener
+  listener: DeliveryListener
 }
 
 /** Milliseconds that a consumer is kept paused after nobody asked for it: people scroll back, and speak again. */
 const lingers: Record<types.MediaKind, number> = { video: 8_000, audio: 30_000 }
 const maxLingering = 24
 const lookEvery = 500
-/** Milliseconds that a join waits at most for its first consumers; what takes longer comes when it is there. */
+/** Milliseconds that a join, and a later wish, wait at most for what they bring: what else the peer asks waits behind. */
 const firstDeadline = 1_500
+const laterDeadline = 500
 
 export class Receiver {
   readonly #options: ReceiverOptions
@@ -47,6 +47,7 @@ export class Receiver {
   #rule: ReceiveRule
   #audibles = everybody
   #told = false
+  #isPlanned = false
   #looking = false
   #lookedAt = 0
   #closed = false
@@ -76,10 +77,7 @@ export class Receiver {
   /** The first consumers, of what is offered now. Nothing is told to the listener before this resolves. */
   async open(view: FirstView): Promise<ConsumerInfo[]> {
     this.#view = view
-    let timer: NodeJS.Timeout | undefined
-    const deadline = new Promise((resolve) => (timer = setTimeout(resolve, firstDeadline)))
-    await Promise.race([this.#replan(), deadline])
-    clearTimeout(timer)
+    await within(firstDeadline, this.#replan())
     this.#told = true
     return this.infos
   }
@@ -87,35 +85,49 @@ export class Receiver {
   offered(offer: Offer): void {
     // one that came while another is withdrawn under the same id is not the same
     if (this.#deliveries.get(offer.info.producerId)?.offer !== offer) this.#end(offer.info.producerId)
-    void this.#replan()
+    this.#replanSoon()
   }
 
   withdrawn(producerId: string): void {
     this.#end(producerId)
-    void this.#replan()
+    this.#replanSoon()
   }
 
-  /** A sound that falls silent leaves its place to another. */
-  pausedChanged(_producerId: string): void {
-    void this.#replan()
+  /** Something offered was paused or resumed, or its layers have become known: it may need more or less room. */
+  offerChanged(): void {
+    this.#replanSoon()
   }
 
-  /** The client has made its side of these: they may flow. Unknown ids have closed meanwhile. */
+  /**
+   * The client has made its side of these: they may flow. Pictures of which it says so again were lost for a while.
+   * Unknown ids have closed meanwhile.
+   */
   async setReady(consumerIds: string[]): Promise<void> {
     const ready = new Set(consumerIds)
     const of = [...this.#deliveries.values()].filter(({ consumer }) => consumer && ready.has(consumer.id))
-    await Promise.all(of.map((delivery) => delivery.setReady()))
+    if (of.some(({ isReady, consumer }) => isReady && consumer?.kind === 'video')) this.refresh()
+    await within(laterDeadline, Promise.all(of.map((delivery) => delivery.setReady())))
+  }
+
+  /** The peer is silent: its link is away. What is lost meanwhile says nothing of how much the link takes. */
+  away(): void {
+    this.#downlink.forgive()
+  }
+
+  /** Nothing came through for a while, and does again: pictures begin anew. */
+  refresh(): void {
+    for (const delivery of this.#deliveries.values()) delivery.refresh()
   }
 
   /** What the client's screen shows now, how large, and the most wanted first. */
   async setView(tiles: Tile[]): Promise<void> {
     this.#view = tiles
-    await this.#replan()
+    await within(laterDeadline, this.#replan())
   }
 
   async setRule(rule: ReceiveRule): Promise<void> {
     this.#rule = rule
-    await this.#replan()
+    await within(laterDeadline, this.#replan())
   }
 
   /** From Audible's `changed`; also before open(), so that the first consumers are the right ones. */
@@ -123,7 +135,7 @@ export class Receiver {
     const isHeard = audibles.sent !== this.#audibles.sent || audibles.near !== this.#audibles.near
     this.#audibles = audibles
     // who is the loudest matters to those who hear few
-    if (isHeard || this.#rule.mode !== 'full') void this.#replan()
+    if (isHeard || this.#rule.mode !== 'full') this.#replanSoon()
   }
 
   /** Once a second: closes what left long ago, tries again what failed, and fits what flows to rule and link. */
@@ -171,6 +183,16 @@ export class Receiver {
     const unlimited = { ...this.#outlook(), link: null }
     await this.#downlink.judge(this.#consumers(), bitsOf(planReceiving(unlimited), unlimited))
     await this.#replan()
+  }
+
+  /** Once for all that changes together: when a room closes or a worker dies, everything of everybody goes. */
+  #replanSoon(): void {
+    if (this.#isPlanned) return
+    this.#isPlanned = true
+    queueMicrotask(() => {
+      this.#isPlanned = false
+      void this.#replan()
+    })
   }
 
   /** Resolves when everything is so, or cannot be; a later call overrides this one. */
@@ -237,13 +259,4 @@ export class Receiver {
     this.#deliveries.delete(producerId)
     this.#leaving.delete(producerId)
   }
-}
-
-/** Bits a second of a plan, as far as they were seen. */
-function bitsOf(plan: Plan, { offers, rate }: Outlook, kind?: types.MediaKind): number {
-  return offers.reduce((sum, { info }) => {
-    const wish = plan.get(info.producerId)
-    const counts = wish?.flow && !info.paused && (!kind || info.kind === kind)
-    return counts ? sum + (rate(info.producerId, wish.layer) ?? 0) : sum
-  }, 0)
 }

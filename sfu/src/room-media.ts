@@ -61,6 +61,7 @@ export class RoomMedia implements Supply {
       ports: options.pipes.ports,
       idleSeconds: options.pipeIdleSeconds,
       onBroken: (sent, host) => this.#offerAgain(sent, host),
+      onLayers: () => this.#everybody((peer) => peer.receiver?.offerChanged()),
     })
     this.pipesOut = new PipesOut(this, options.pipes)
     this.#audible = new Audible({
@@ -79,8 +80,8 @@ export class RoomMedia implements Supply {
     return this.pipes.take(producerId, host)
   }
 
-  release(producerId: string, host: Host): void {
-    this.pipes.release(producerId, host)
+  release(producer: types.Producer, host: Host): void {
+    this.pipes.release(producer, host)
   }
 
   want(producerId: string, by: string, layer: number | null): void {
@@ -146,13 +147,21 @@ export class RoomMedia implements Supply {
     if (!sent) return
     sent.info.paused = paused
     this.#audible.setPaused(producerId, paused)
-    this.#everybody((peer) => peer.receiver?.pausedChanged(producerId))
+    this.#everybody((peer) => peer.receiver?.offerChanged())
   }
 
   /** A host begins: its microphones are measured from now on. */
   listenOn(host: Host): void {
     host.loudness.onLevel((producerId, dBov) => this.#audible.level(producerId, dBov))
     host.loudness.setFast(this.#audible.isFast)
+  }
+
+  /** Once more what is wanted of its videos. */
+  tellWantedOf(peer: Peer): void {
+    for (const { id } of peer.producers) {
+      const layer = this.#demand.toldOf(id)
+      if (layer !== undefined) this.#tellWanted(id, layer)
+    }
   }
 
   /** Other nodes that have peers of this room: address by node. */

@@ -118,6 +118,14 @@ export class Room {
     return peer
   }
 
+  /** The channel speaks for the peer from now on, and is told what only who spoke for it before may have heard. */
+  resumePeer(peerId: string, channel: Channel): Peer | undefined {
+    const peer = this.peers.get(peerId)
+    peer?.claim(channel)
+    if (peer) this.media.tellWantedOf(peer)
+    return peer
+  }
+
   closePeer(peerId: string, reason: 'closed' | 'unclaimed'): void {
     const peer = this.peers.get(peerId)
     if (!peer) return

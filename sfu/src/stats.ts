@@ -6,6 +6,7 @@ import type { RoomMeasure } from './room-stats.ts'
 import { ratesOf } from './room-stats.ts'
 import type { Rooms } from './rooms.ts'
 import { addCounts, noCounts } from './traffic.ts'
+import type { Counts } from './traffic.ts'
 import type { WorkerSlot } from './worker-slot.ts'
 import type { Workers } from './workers.ts'
 
@@ -51,13 +52,14 @@ export class Stats {
       const seconds = (now - this.#last) / 1_000
       this.#last = now
       const measures = await rooms.measure(seconds)
+      const bySlot = totals(measures)
       const workers = await Promise.all(
-        this.#options.workers.slots.map((slot) => workerStats(slot, measures, seconds)),
+        this.#options.workers.slots.map((slot) => workerStats(slot, bySlot.get(slot) ?? noCounts, seconds)),
       )
       this.#newest = {
         node: node(),
         workers: workers.filter((worker) => worker !== undefined),
-        rooms: measures.map((measure) => roomStats(measure, measures)),
+        rooms: measures.map((measure) => roomStats(measure, bySlot)),
         peers: measures.flatMap(({ peers }) => peers),
       }
       tell(this.#newest)
@@ -67,14 +69,19 @@ export class Stats {
   }
 }
 
-const ofSlot = (measures: RoomMeasure[], slot: WorkerSlot) =>
-  measures.map(({ bySlot }) => bySlot.get(slot) ?? noCounts).reduce(addCounts, noCounts)
+/** What each worker carries, of all rooms. */
+function totals(measures: RoomMeasure[]): Map<WorkerSlot, Counts> {
+  const all = new Map<WorkerSlot, Counts>()
+  for (const { bySlot } of measures)
+    for (const [slot, counts] of bySlot) all.set(slot, addCounts(all.get(slot) ?? noCounts, counts))
+  return all
+}
 
 /** Its part of each worker's CPU is its part of that worker's packets. */
-function roomStats({ room, bySlot }: RoomMeasure, measures: RoomMeasure[]): RoomStats {
+function roomStats({ room, bySlot }: RoomMeasure, ofWorkers: Map<WorkerSlot, Counts>): RoomStats {
   let cpu = 0
   for (const [slot, counts] of bySlot) {
-    const all = ofSlot(measures, slot)
+    const all = ofWorkers.get(slot) ?? noCounts
     const packets = counts.packetsIn + counts.packetsOut
     if (packets > 0) cpu += (slot.cpu * packets) / (all.packetsIn + all.packetsOut)
   }
@@ -83,7 +90,7 @@ function roomStats({ room, bySlot }: RoomMeasure, measures: RoomMeasure[]): Room
 
 async function workerStats(
   slot: WorkerSlot,
-  measures: RoomMeasure[],
+  counts: Counts,
   seconds: number,
 ): Promise<WorkerStats | undefined> {
   const { pid, rooms, transports, producers, consumers, pipes } = slot
@@ -97,7 +104,7 @@ async function workerStats(
     producers,
     consumers,
     pipes,
-    ...ratesOf(ofSlot(measures, slot), seconds),
+    ...ratesOf(counts, seconds),
   }
 }
 

@@ -20,8 +20,8 @@ export interface Supply {
    * Undefined when it closed meanwhile. @throws AppError media-unavailable
    */
   take(producerId: string, host: Host): Promise<types.Producer | undefined>
-  /** The caller needs it no more there; a pipe that nobody holds is closed some seconds later. */
-  release(producerId: string, host: Host): void
+  /** What was taken there is not needed any more; a pipe that nobody holds is closed some seconds later. */
+  release(producer: types.Producer, host: Host): void
   /** The largest spatial layer that this peer looks at now; null: it does not look. The room tells the publisher. */
   want(producerId: string, peerId: string, layer: number | null): void
 }

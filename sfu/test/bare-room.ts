@@ -7,8 +7,8 @@ import { mediaCodecs } from '../src/codecs.ts'
 import { kindOf, parametersFor, rtpCapabilities } from './rtp.ts'
 import { WebRtcEnd } from './webrtc-end.ts'
 
-/** One publisher of these sources (their ssrcs), and receivers that take everything. */
-export async function openBareRoom(receivers: number, sources: Partial<Record<Source, number[]>>) {
+/** One publisher of these sources (their ssrcs), and as many receivers that take everything as are asked for. */
+export async function openBareRoom(sources: Partial<Record<Source, number[]>>) {
   const { worker, connect } = await startWorker()
   const publishing = await connect()
   const producers: types.Producer[] = []
@@ -22,11 +22,12 @@ export async function openBareRoom(receivers: number, sources: Partial<Record<So
       }),
     )
   const receiving: WebRtcEnd[] = []
-  for (let n = 0; n < receivers; n++) {
+  const addReceiver = async (): Promise<WebRtcEnd> => {
     const { transport, end } = await connect()
     receiving.push(end)
     for (const { id: producerId } of producers)
       await transport.consume({ producerId, rtpCapabilities: rtpCapabilities as types.RtpCapabilities })
+    return end
   }
   const cpuTime = async () => {
     const { ru_utime, ru_stime } = await worker.getResourceUsage()
@@ -36,7 +37,7 @@ export async function openBareRoom(receivers: number, sources: Partial<Record<So
     await Promise.all([publishing.end, ...receiving].map((end) => end.close()))
     worker.close()
   }
-  return { publisher: publishing.end, receiving, cpuTime, close }
+  return { publisher: publishing.end, addReceiver, cpuTime, close }
 }
 
 async function startWorker() {

@@ -86,9 +86,7 @@ export async function counts(sides: Side[]) {
   )
   const resources: Record<string, number> = {}
   // the collector and files of the runner come and go
-  for (const type of process
-    .getActiveResourcesInfo()
-    .filter((name) => /Timeout|Immediate|TCP|UDP|Pipe/.test(name)))
+  for (const type of process.getActiveResourcesInfo().filter((name) => /Timeout|TCP|UDP|Pipe/.test(name)))
     resources[type] = (resources[type] ?? 0) + 1
   return { workers, resources }
 }

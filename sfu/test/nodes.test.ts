@@ -93,6 +93,25 @@ describe('a room over several nodes', () => {
     await wanted(-1)
   })
 
+  it('tells at once when somebody there is the first to look, and asks a screen for its best', async () => {
+    await openSides(2)
+    const [one, two] = [await joinOn(0), await joinOn(1)]
+    await link()
+    await two.show()
+    const [camera, screen] = [
+      await one.publish('camera', { layers: 3 }),
+      await one.publish('screen', { layers: 2 }),
+    ]
+    const told = (id: string) =>
+      sides[0]!.server.all('layers.wanted').flatMap((w) => (w.producerId === id ? [w.layer] : []))
+    await until('nobody looks', () => [camera, screen].every((id) => told(id).at(-1) === -1))
+    const since = performance.now()
+    await two.show([camera, 1080], [screen, 1080])
+    await until('it is told', () => told(camera).at(-1) === 2 && told(screen).at(-1) === 1)
+    expect(performance.now() - since).toBeLessThan(2_000)
+    await until('the best arrives', () => two.layer(two.find(screen)!) === 1)
+  })
+
   it('tells a pause and an end over there, and a peer that was here and is there is not shown to itself', async () => {
     await openSides(2)
     const [one, two] = [await joinOn(0), await joinOn(1)]

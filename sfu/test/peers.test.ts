@@ -57,6 +57,21 @@ describe('a peer', () => {
     await Promise.all([mentor.vanish(), learner.vanish()])
   })
 
+  it('is told again what is wanted of its pictures, which its next server cannot know', async () => {
+    const mentor = await Participant.join(server, roomId)
+    const camera = await mentor.publish('camera', { layers: 3 })
+    await server.heard('layers.wanted', ({ producerId, layer }) => producerId === camera && layer === -1)
+    const other = await node.server()
+    const learner = await Participant.join(other, roomId, { videos: 0 })
+    await learner.show([camera, 720])
+    const next = await node.server()
+    await next.ask('room.attach', { roomId })
+    await next.ask('peer.resume', mentor.of)
+    const told = { roomId, to: mentor.of.peerId, producerId: camera, layer: 2 }
+    expect(next.all('layers.wanted')).toEqual([told])
+    await Promise.all([mentor.vanish(), learner.vanish()])
+  })
+
   it('is not given up by a server that no longer speaks for it', async () => {
     const { of } = await Participant.join(server, roomId)
     const next = await node.server()

@@ -90,6 +90,24 @@ describe('a room over several workers', () => {
     await until('the pipe of who left is gone', () => pipes() === 0)
   })
 
+  it('keeps a mended pipe while anybody on that worker looks through it', async () => {
+    await open(2, { SFU_MAX_PEERS: '2' })
+    const [one, , three, four] = [await join(), await join(), await join(), await join()] as const
+    const camera = await one.publish('camera')
+    for (const person of [three, four]) await until('it arrives', () => person.packets(camera) > 10)
+    const broken = [three, four].map((person) => person.find(camera)!.consumerId)
+    room().media.pipes.copies(camera)[0]!.close()
+    const isMended = (person: Participant, n: number) =>
+      person.find(camera) !== undefined && person.find(camera)!.consumerId !== broken[n]
+    await until('both have it anew', () => [three, four].every(isMended))
+    const { consumerId } = three.find(camera)!
+    await server.ask('peer.close', four.of)
+    const lastTold = server.all('node.stats').length
+    await until('longer than a pipe is kept', () => server.all('node.stats').length > lastTold + 1)
+    expect(three.find(camera)?.consumerId).toBe(consumerId)
+    await goesOn(three, camera)
+  })
+
   it('loses only those on the worker that dies; they come back and are seen again', async () => {
     await open(3, { SFU_MAX_PEERS: '2' })
     const all = [await join(), await join(), await join(), await join()] as const
@@ -155,6 +173,19 @@ describe('a worker in trouble', () => {
     )
     const back = await join()
     await until('who comes back hears it', () => back.packets(voice) > 10)
+  })
+
+  it('that hangs holds up nothing that one on another worker asks who wants to see somebody there', async () => {
+    await open(2)
+    const [one, two] = [await join(), await join()]
+    await two.show()
+    const camera = await one.produce('camera')
+    process.kill(slotOf(one).pid!, 'SIGSTOP')
+    const asked = performance.now()
+    const seeing = two.show([camera, 180])
+    await server.ask('transport.restart-ice', { ...two.of, transportId: two.setup.recv.id })
+    expect(performance.now() - asked).toBeLessThan(1_000)
+    await seeing
   })
 
   it('that is killed again and again while people look at each other never takes the node with it', async () => {

@@ -15,10 +15,11 @@ const join = async (joining?: Parameters<typeof Participant.join>[2]) => {
   people.push(participant)
   return participant
 }
-/** So many people, each with a camera of three layers; the ids of those. */
+/** So many people, each with a camera of three layers, one after the other; the ids of those. */
 const cameras = async (count: number) => {
-  const publishers = await Promise.all(Array.from({ length: count }, () => join({ videos: 0 })))
-  return await Promise.all(publishers.map((person) => person.publish('camera', { layers: 3 })))
+  const ids: string[] = []
+  for (let n = 0; n < count; n++) ids.push(await (await join({ videos: 0 })).publish('camera', { layers: 3 }))
+  return ids
 }
 
 beforeAll(async () => {

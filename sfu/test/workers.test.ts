@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { AppError } from '@peerlearn/contract/errors'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startTestNode } from './media-node.ts'
 import type { NodeUnderTest } from './media-node.ts'
@@ -70,6 +71,20 @@ describe('a worker', () => {
     await until('the other class goes on', () => second.learner.packets(consumer!) > before + 20)
     expect(server.all('room.lost').map(({ roomId }) => roomId)).toEqual([first.roomId])
     await Promise.all([first, second].flatMap(({ mentor, learner }) => [mentor.vanish(), learner.vanish()]))
+  })
+
+  it('that dies while people come tells them that it may be tried again, and keeps no place for them', async () => {
+    const outcomes: string[] = []
+    for (let n = 0; n < 6; n++) {
+      const joining = Array.from({ length: 10 }, () => Participant.join(server, randomUUID()))
+      for (const { pid } of node.workers.slots) setTimeout(() => process.kill(pid!, 'SIGKILL'), n)
+      for (const one of await Promise.allSettled(joining))
+        outcomes.push(one.status === 'fulfilled' ? 'there' : (one.reason as AppError).code)
+      await until('both workers are there', () => node.workers.up === 2)
+    }
+    expect(outcomes.filter((one) => !['there', 'media-unavailable', 'peer-lost'].includes(one))).toEqual([])
+    for (const { peers, expected, rooms, transports } of node.workers.slots)
+      expect([peers, expected, rooms, transports]).toEqual([0, 0, 0, 0])
   })
 
   it('that hangs answers its callers with an error and holds up nobody else', async () => {
