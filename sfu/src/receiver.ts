@@ -37,6 +37,9 @@ const lookEvery = 500
 const firstDeadline = 1_500
 const laterDeadline = 500
 
+/** Milliseconds: each refresh asks all the publishers that are seen for a key frame. */
+const leastBetweenRefreshes = 1_000
+
 export class Receiver {
   readonly #options: ReceiverOptions
   readonly #deliveries = new Map<string, Delivery>()
@@ -44,6 +47,7 @@ export class Receiver {
   readonly #leaving = new Map<string, number>()
   readonly #downlink: Downlink
   #view: readonly Tile[] | FirstView = { videos: 0 }
+  #refreshedAt = -Infinity
   #rule: ReceiveRule
   #audibles = everybody
   #told = false
@@ -114,8 +118,11 @@ export class Receiver {
     this.#downlink.forgive()
   }
 
-  /** Nothing came through for a while, and does again: pictures begin anew. */
+  /** Nothing came through for a while, and does again: pictures begin anew. Not oftener than anybody's link can fail. */
   refresh(): void {
+    const now = performance.now()
+    if (now - this.#refreshedAt < leastBetweenRefreshes) return
+    this.#refreshedAt = now
     for (const delivery of this.#deliveries.values()) delivery.refresh()
   }
 
