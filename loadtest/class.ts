@@ -20,6 +20,8 @@ export interface ClassWish {
   /** Does the product believe X-Forwarded-For? */
   believed: boolean
   mentor?: SignedIn
+  /** They send little. */
+  light?: boolean
   /** Everybody looks at other pictures; else at the first. */
   spreadViews?: boolean
   /** How long the session is planned to last. */
@@ -119,13 +121,13 @@ export class LightClass {
   }
 
   #person(who: SignedIn, n: number): LightPerson {
-    const { url, tiles, turn, decryptOneIn, screen, spreadViews } = this.wish
+    const { url, tiles, turn, decryptOneIn, screen, spreadViews, light = false } = this.wish
     const sends = n < this.#senders && (n === 0 || !this.#staged) ? sourcesOf(screen && n === 0) : []
     const decrypts = decryptOneIn > 0 && n % decryptOneIn === 0
     const { sessionId } = this
     const viewFrom = spreadViews ? n : 0
     const ticket = () => who.ticket()
-    return new LightPerson({ url, sessionId, ticket, tiles, turn, decrypts, sends, viewFrom })
+    return new LightPerson({ url, sessionId, ticket, tiles, turn, decrypts, sends, light, viewFrom })
   }
 }
 

@@ -10,6 +10,8 @@ import type { LightSocket } from './socket.ts'
 
 export interface MediaWish {
   sends: readonly Source[]
+  /** Sends little, so that many of them fit on this machine. */
+  light?: boolean
   /** Everything that arrives is really decrypted; else its headers are read and the rest thrown away. */
   decrypts: boolean
   /** Through TURN alone. */
@@ -67,7 +69,7 @@ export class LightMedia {
   /** Begins to send one more source. */
   async send(source: Source): Promise<Sender> {
     const end = this.#ends[1] ?? (await this.#connect('send'))
-    const sender = new Sender(source, end)
+    const sender = new Sender(source, end, this.#given.light)
     const { rtpParameters } = sender
     const transportId = this.#given.setup.send.id
     const wish = { transportId, kind: kindOf(source), source, rtpParameters }

@@ -2,7 +2,7 @@
  * What arrived at somebody: RTP counted by its headers, which SRTP leaves readable, so that nothing needs to be decrypted.
  * A freeze is a gap in a picture's packets that lasts longer than half a second while the picture was on screen and sent.
  */
-export const freezeMs = 500
+const freezeMs = 500
 
 interface Stream {
   kind: 'audio' | 'video'

@@ -23,10 +23,11 @@ type Recorded = [atMs: number, isKey: boolean, bytes: string]
 
 const camera = { kind: 'camera', fps: 25, seconds: 3 } as const
 const wishes: Record<string, VideoWish> = {
-  low: { ...camera, width: 320, height: 180, bitrate: 100_000 },
-  middle: { ...camera, width: 640, height: 360, bitrate: 300_000 },
+  low: { ...camera, fps: 15, width: 320, height: 180, bitrate: 60_000 },
+  middle: { ...camera, width: 640, height: 360, bitrate: 250_000 },
   high: { ...camera, width: 1280, height: 720, bitrate: 900_000 },
-  screen: { kind: 'screen', width: 1920, height: 1080, bitrate: 400_000, fps: 5, seconds: 6 },
+  // Longer, for its turn brings a large key frame, which a real screen sends when somebody asks for it.
+  screen: { kind: 'screen', width: 1920, height: 1080, bitrate: 400_000, fps: 5, seconds: 15 },
 }
 
 // WebCodecs need a secure context, which a page of localhost is.

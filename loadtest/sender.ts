@@ -19,8 +19,14 @@ const tracksOf: Record<Source, Track[]> = {
   'screen-audio': ['voice'],
 }
 
+/** How much slower than recorded a light sender is: fewer packets, each of usual size. */
+const lightSlowness = 2
+
 interface Layer extends Stream {
   frames: Frame[]
+  frameMs: number
+  /** When the next frame is to be sent. */
+  due: number
   next: number
   pictureId: number
   reportedAt: number
@@ -37,16 +43,15 @@ export class Sender {
   loudness = randomInt(20, 40)
   readonly #end: WebRtcEnd
   readonly #layers: Layer[]
-  readonly #frameMs: number
-  #due = performance.now() + Math.random() * 100
 
-  constructor(source: Source, end: WebRtcEnd) {
+  /** light: the smallest picture alone, and everything slower. */
+  constructor(source: Source, end: WebRtcEnd, light = false) {
     this.source = source
     this.#end = end
     const first = randomInt(1, 2 ** 31)
-    this.#layers = tracksOf[source].map((name, n) => newLayer(track(name), first + n))
-    const { frames } = this.#layers[0]!
-    this.#frameMs = lengthMs(frames) / frames.length
+    const tracks = light ? tracksOf[source].slice(0, 1) : tracksOf[source]
+    const slowness = light ? lightSlowness : 1
+    this.#layers = tracks.map((name, n) => newLayer(track(name), first + n, slowness))
     const ssrcs = this.#layers.map(({ ssrc }) => ssrc)
     this.rtpParameters = parametersFor(source, ssrcs, String(randomInt(1e6)))
     end.onRtcp((packet) => {
@@ -56,11 +61,10 @@ export class Sender {
 
   /** Sends what is due by now; to be called often. */
   tick(now = performance.now()): void {
-    // After a stall of this process what was missed is left out, as by a camera.
-    if (now - this.#due > 200) this.#due = now
-    while (this.#due <= now) {
-      this.#due += this.#frameMs
-      for (const [n, layer] of this.#layers.entries()) this.#sendFrame(layer, n)
+    for (const [n, layer] of this.#layers.entries()) {
+      // After a stall of this process what was missed is left out, as by a camera.
+      if (now - layer.due > 200) layer.due = now
+      for (; layer.due <= now; layer.due += layer.frameMs) this.#sendFrame(layer, n)
     }
   }
 
@@ -73,7 +77,7 @@ export class Sender {
   }
 
   #sendFrame(layer: Layer, n: number): void {
-    layer.timestamp = (layer.timestamp + (this.#frameMs * clockRate[this.#kind]) / 1000) >>> 0
+    layer.timestamp = (layer.timestamp + (layer.frameMs * clockRate[this.#kind]) / 1000) >>> 0
     if (this.paused || n > this.wanted) return
     const frame = layer.frames[layer.next]!
     layer.next = (layer.next + 1) % layer.frames.length
@@ -109,8 +113,10 @@ export class Sender {
   }
 }
 
-const newLayer = (frames: Frame[], ssrc: number): Layer => ({
+const newLayer = (frames: Frame[], ssrc: number, slowness: number): Layer => ({
   frames,
+  frameMs: (lengthMs(frames) / frames.length) * slowness,
+  due: performance.now() + Math.random() * 100,
   ssrc,
   next: 0,
   sequenceNumber: randomInt(1, 30_000),
