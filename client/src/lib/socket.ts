@@ -2,7 +2,7 @@
  * The one WebSocket of a signed-in person: requests that are answered, events that are told. It reconnects by itself,
  * fast at first; whoever needs a resumed place (the room) listens to `onState` and asks for it after each opening.
  */
-import { closeCode, subprotocol } from '@peerlearn/contract/channel'
+import { closeCode } from '@peerlearn/contract/channel'
 import type { AnswerFrame, EventFrame } from '@peerlearn/contract/channel'
 import type {
   ClientInput,
@@ -12,6 +12,8 @@ import type {
   ClientOutput,
 } from '@peerlearn/contract/client-channel'
 import type { ErrorCode } from '@peerlearn/contract/errors'
+import { Dial } from './dial.ts'
+import type { DialFailure } from './dial.ts'
 import { retryDelay } from './retry-delay.ts'
 
 /** `waiting` for the next try; `closed` until `open()` is called (again). */
@@ -43,10 +45,7 @@ interface Options {
 }
 
 const defaultLimitMs = 8000
-/**
- * For the ticket, and again for the socket: a network that swallows packets is tried anew before TCP's own tries, which come
- * at 0, 1, 3 and 7 s, get far apart.
- */
+/** For the ticket, and again for the socket: a network that swallows packets is tried anew. */
 const openLimitMs = 4000
 const offline = () => new SocketError('offline', 'The connection to the server is lost just now.')
 
@@ -57,11 +56,9 @@ export class Socket {
   #reason: SocketReason = null
   #tries = 0
   #nextId = 1
-  /** Grows with every connection wanted: what belongs to an older one is dropped. */
-  #generation = 0
+  /** The try to connect that is under way, be it beside an open socket. */
+  #dial: Dial | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
-  /** Ends a request for a ticket that nobody waits for any more: a browser opens few connections at a time. */
-  #asking: AbortController | null = null
   #waiting = new Map<number, Waiting>()
   #handlers = new Map<string, Set<(data: unknown) => void>>()
   #watchers = new Set<() => void>()
@@ -84,7 +81,7 @@ export class Socket {
     if (this.#state !== 'closed') return
     this.#release = this.#listenToTheBrowser()
     this.#tries = 0
-    void this.#connect()
+    this.#connect()
   }
 
   close(reason: SocketReason = null): void {
@@ -98,7 +95,15 @@ export class Socket {
   reconnect(): void {
     if (this.#state === 'closed') return
     this.#tries = 0
-    void this.#connect()
+    this.#connect()
+  }
+
+  /**
+   * Where something should come and does not: opens another connection beside the present one, which gives way to it
+   * unless something comes over it first. A server that is only slow loses nobody.
+   */
+  renew(): void {
+    if (this.#state === 'open') this.#dial ??= this.#newDial()
   }
 
   /** Resolves when the socket is open; rejects when it is closed for good. */
@@ -146,38 +151,40 @@ export class Socket {
     return () => this.#watchers.delete(watcher)
   }
 
-  async #connect(): Promise<void> {
+  #connect(): void {
     this.#drop()
-    const generation = this.#generation
+    this.#dial = this.#newDial()
     this.#become('connecting', this.#reason)
-    this.#timer = setTimeout(() => this.#retryUnanswered(), openLimitMs)
-    this.#asking = new AbortController()
-    try {
-      const ticket = await this.#options.ticket(this.#asking.signal)
-      if (generation === this.#generation) this.#dial(ticket, generation)
-    } catch (error) {
-      if (generation !== this.#generation) return
-      if ((error as { code?: string }).code === 'signed-out') this.close('signed-out')
-      else this.#retryLater('lost')
-    }
   }
 
-  #dial(ticket: string, generation: number): void {
-    const url = this.#options.url ?? `${location.origin.replace(/^http/, 'ws')}/ws`
-    const ws = new WebSocket(url, [subprotocol, `ticket.${ticket}`])
+  #newDial(): Dial {
+    return new Dial({
+      ticket: this.#options.ticket,
+      url: this.#options.url ?? `${location.origin.replace(/^http/, 'ws')}/ws`,
+      limitMs: openLimitMs,
+      onOpen: (ws) => this.#take(ws),
+      onFailed: (why) => this.#onFailed(why),
+    })
+  }
+
+  #take(ws: WebSocket): void {
+    const renewed = this.#ws !== null
+    this.#drop()
     this.#ws = ws
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.#retryUnanswered(), openLimitMs)
-    const mine = () => generation === this.#generation
-    ws.onopen = () => mine() && this.#onOpen()
+    const mine = () => ws === this.#ws
     ws.onmessage = ({ data }) => mine() && this.#onFrame(String(data))
     ws.onclose = ({ code }) => mine() && this.#onClose(code)
+    this.#tries = 0
+    // Whoever must come back after a new connection hears of it by both states.
+    if (renewed) this.#become('connecting', 'lost')
+    if (mine()) this.#become('open', null)
   }
 
-  #onOpen(): void {
-    clearTimeout(this.#timer)
-    this.#tries = 0
-    this.#become('open', null)
+  #onFailed(why: DialFailure): void {
+    if (why === 'signed-out') return this.close('signed-out')
+    // The time was spent waiting, so that the next try need not wait as long as after a refusal.
+    if (why === 'unanswered') this.#tries = Math.min(this.#tries, 1)
+    this.#retryLater('lost')
   }
 
   #onClose(code: number): void {
@@ -186,20 +193,17 @@ export class Socket {
     else this.#retryLater(code === closeCode.tooMany ? 'too-many' : 'lost')
   }
 
-  /** Nobody answered: the time was spent waiting, so that the next try need not wait as long as after a refusal. */
-  #retryUnanswered(): void {
-    this.#tries = Math.min(this.#tries, 1)
-    this.#retryLater('lost')
-  }
-
-  /** An answer that does not come means a connection that is dead without knowing it. */
+  /** An answer that does not come may mean a connection that is dead without knowing it. */
   #onSilence(id: number): void {
     this.#waiting.get(id)?.reject(new SocketError('timeout', 'The server did not answer in time.'))
     this.#waiting.delete(id)
-    this.reconnect()
+    this.renew()
   }
 
   #onFrame(text: string): void {
+    // It lives: nothing has to take its place.
+    this.#dial?.cancel()
+    this.#dial = null
     const frame = JSON.parse(text) as AnswerFrame | EventFrame // our server's only two shapes
     if ('event' in frame) {
       for (const handler of [...(this.#handlers.get(frame.event) ?? [])]) handler(frame.data)
@@ -215,17 +219,18 @@ export class Socket {
 
   #retryLater(reason: SocketReason): void {
     this.#drop()
-    this.#timer = setTimeout(() => void this.#connect(), retryDelay(this.#tries++, reason === 'too-many'))
+    this.#timer = setTimeout(() => this.#connect(), retryDelay(this.#tries++, reason === 'too-many'))
     this.#become('waiting', reason)
   }
 
   /** Ends the present connection and everything that waits on it, silently. */
   #drop(): void {
-    this.#generation++
     clearTimeout(this.#timer)
-    this.#asking?.abort()
-    this.#ws?.close()
+    this.#dial?.cancel()
+    this.#dial = null
+    const ws = this.#ws
     this.#ws = null
+    ws?.close()
     for (const { reject, timer } of this.#waiting.values()) {
       clearTimeout(timer)
       reject(offline())

@@ -26,4 +26,26 @@ describe('packets that stop coming', () => {
     const off = [0, 0, 0, 0, 0, 0]
     expect(doubts([...on, ...off, ...off, ...on, ...off])).toHaveLength(2)
   })
+
+  it('are missed by somebody who has just come', () => {
+    expect(doubts([0, 20, 0, 0, 0])).toEqual([1500])
+    expect(doubts([40, 0, 0, 0])).toEqual([1000])
+  })
+
+  it('are not missed when little came at first, nor right after less was announced', () => {
+    expect(doubts([3, 0, 0, 0, 0, 0])).toEqual([])
+    const watch = new FlowWatch()
+    const count = (at: number, packets: number) => watch.count(at, packets)
+    for (let at = 0; at <= 3000; at += 500) count(at, at)
+    watch.excuse()
+    expect([3500, 4000, 4500, 5000, 6000].map((at) => count(at, 3100))).not.toContain(true)
+  })
+
+  it('are missed from when the last of them came', () => {
+    const watch = new FlowWatch()
+    for (let at = 0; at <= 3000; at += 500) watch.count(at, at, at - 400)
+    expect(watch.hushed(3100)).toBe(true)
+    expect([watch.count(3500, 3000), watch.count(3600, 3000)]).toEqual([false, true])
+    expect(watch.silentSince).toBe(2600)
+  })
 })

@@ -6,6 +6,8 @@ export interface PathSample {
   bytes: number
   packetsIn: number
   packetsOut: number
+  /** Milliseconds since the last packet, where the browser tells. */
+  idleMs: number | null
   /** Differs from the last one when anything came, be it only an answer of ICE. */
   sign: string
   way: Way | null
@@ -37,6 +39,11 @@ function wayOf(local: Loose | undefined): Way | null {
   return local['protocol'] === 'tcp' ? 'tcp' : 'udp'
 }
 
+function idleOf(pair: Loose | undefined): number | null {
+  const last = number(pair?.['lastPacketReceivedTimestamp'])
+  return pair && last > 0 && last <= pair.timestamp ? Math.round(pair.timestamp - last) : null
+}
+
 /** One transport's report, as `transport.getStats()` gives it. */
 export function readPath(report: Iterable<RTCStats>): PathSample {
   const all = [...report] as Loose[]
@@ -52,6 +59,7 @@ export function readPath(report: Iterable<RTCStats>): PathSample {
       pair?.['packetsReceived'] ?? transport?.['packetsReceived'] ?? sum(inbound, 'packetsReceived'),
     ),
     packetsOut: number(pair?.['packetsSent'] ?? transport?.['packetsSent'] ?? sum(outbound, 'packetsSent')),
+    idleMs: idleOf(pair),
     sign: [pair?.id, pair?.['responsesReceived'], pair?.['bytesReceived']].join(' '),
     way: wayOf(pair && all.find((s) => s.id === pair['localCandidateId'])),
     rttMs: typeof rtt === 'number' ? Math.round(rtt * 1000) : null,

@@ -23,6 +23,11 @@ interface Ports {
 }
 
 const reportMs = 5000
+/**
+ * When media fall silent a report asks whether the socket is silent, too, which it would not learn by itself. Shorter
+ * than the wait for an ICE restart, which needs it; a server that is only slow keeps its socket all the same.
+ */
+const probeMs = 700
 /** How long it is said that everything is back. */
 const doneMs = 3000
 /** A way that was doubted and is well answers sooner. */
@@ -52,10 +57,14 @@ export class LinkUpkeep {
       lines: ports.lines,
       onMeter: ports.onMeter,
       onTick: (at) => this.#onTick(at),
+      onHush: () => void this.#report(Date.now(), probeMs),
     })
     this.#recovery = new Recovery(ports.onRecovery)
     this.#stop = onNetworkSigns({
-      changed: () => ports.doubt(),
+      changed: () => {
+        ports.doubt()
+        void this.#report(Date.now(), probeMs)
+      },
       doubtful: () => this.#watch.look(),
     })
   }
@@ -134,13 +143,15 @@ export class LinkUpkeep {
     return this.#watch.silentSince === null || now - this.#actedAt > quietMs
   }
 
-  async #report(now: number): Promise<void> {
+  async #report(now: number, limitMs?: number): Promise<void> {
     const { socket, link } = this.#ports
     if (socket.state !== 'open') return
     this.#reportedAt = now
     const quality = this.#watch.takeQuality()
     if (quality.way && link() === 'connected') rememberWay(quality.way)
     const steps = this.#recovery.takeSteps()
-    await socket.request('link.report', { ...quality, steps }).catch(() => this.#recovery.untake(steps))
+    await socket
+      .request('link.report', { ...quality, steps }, limitMs)
+      .catch(() => this.#recovery.untake(steps))
   }
 }

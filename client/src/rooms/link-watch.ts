@@ -19,12 +19,16 @@ interface Ports {
   lines: () => readonly Media[]
   onMeter: (reading: MeterReading) => void
   onTick: (at: number) => void
+  /** Nothing comes, though not for long: once in each silence. */
+  onHush: () => void
 }
 
 /** Packets sent between two looks, of which the node would tell that they came. */
 const answeredPackets = 5
 
 const everyMs = 500
+/** The next look when something may be wrong. */
+const soonMs = 200
 /** The meter is drawn: once a second is enough. */
 const ticksOfMeter = 2
 
@@ -37,6 +41,8 @@ export class LinkWatch {
   #timer: ReturnType<typeof setInterval> | undefined
   #ticks = 0
   #busy = false
+  #soon: ReturnType<typeof setTimeout> | undefined
+  #hushed = false
   #aliveAt = 0
   #silentSince: number | null = null
   /** Since the last report. */
@@ -77,6 +83,7 @@ export class LinkWatch {
 
   close(): void {
     clearInterval(this.#timer)
+    clearTimeout(this.#soon)
     this.#timer = undefined
   }
 
@@ -88,14 +95,28 @@ export class LinkWatch {
     const now = Date.now()
     if (this.#ticks++ % ticksOfMeter === 0) this.#ports.onMeter(this.#meter.read(now))
     this.#busy = false
-    if (this.#timer) this.#ports.onTick(now)
+    if (!this.#timer) return
+    this.#heed(now)
+    this.#ports.onTick(now)
+  }
+
+  /** A silence that begins is looked at closely. */
+  #heed(now: number): void {
+    const flows = this.#ports.lines().flatMap(({ paths }) => paths.map(({ flow }) => flow))
+    const hushed = flows.some((flow) => flow.hushed(now))
+    if (hushed && !this.#hushed) this.#ports.onHush()
+    this.#hushed = hushed || this.#silentSince !== null
+    clearTimeout(this.#soon)
+    if (this.#hushed) this.#soon = setTimeout(() => this.look(), soonMs)
   }
 
   async #look(media: Media): Promise<void> {
     const used = media.paths.filter(({ state }) => state !== 'new')
+    const wasSilent = media.recv.flow.silentSince !== null
     const doubts = await Promise.all(used.map((path) => this.#sample(path).catch(() => false))) // closed meanwhile
     // What breaks one breaks the other, which may carry too little to show it.
     if (doubts.includes(true)) for (const path of used) path.doubt()
+    if (wasSilent && media.recv.flow.silentSince === null) media.refresh()
     const silences = used.flatMap(({ flow }) => flow.silentSince ?? [])
     if (silences.length > 0) this.#silentSince = Math.min(...silences)
   }
@@ -119,7 +140,7 @@ export class LinkWatch {
     // On the way out only reports come back, and only as long as there is something to report.
     const quiet = sample.packetsOut - (last?.packetsOut ?? 0) < answeredPackets
     if (transport.direction === 'send' && quiet && flow.silentSince === null) flow.excuse()
-    return flow.count(now, sample.packetsIn)
+    return flow.count(now, sample.packetsIn, now - (sample.idleMs ?? 0))
   }
 
   #count(now: PathSample, before: PathSample | undefined): void {

@@ -33,6 +33,27 @@ it.each(['not-found', 'peer-lost'] as const)(
   },
 )
 
+it('a connection that the browser can’t restart is given up at once', async () => {
+  const heard = new Map<string, (state: IceState) => void>()
+  const transport = {
+    id: 't',
+    on: (name: string, hear: (state: IceState) => void) => heard.set(name, hear),
+    restartIce: () => Promise.reject(new Error('Failed to parse SessionDescription')),
+  }
+  const onBroken = vi.fn()
+  new MediaPath(transport as unknown as types.Transport, {
+    // as the node answers
+    request: (() => Promise.resolve({ iceParameters: {} })) as never,
+    iceServers: () => Promise.resolve([]),
+    onState: () => undefined,
+    onBroken,
+  })
+  heard.get('connectionstatechange')?.('connected')
+  heard.get('connectionstatechange')?.('failed')
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(onBroken).toHaveBeenCalledTimes(1)
+})
+
 it('a server that can’t be asked is no reason to give a transport up', async () => {
   const { become, onBroken } = refusedPath('offline')
   become('connected')

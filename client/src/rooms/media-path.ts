@@ -103,7 +103,11 @@ export class MediaPath {
         if (isGone(error)) this.#breakDown()
         throw error
       })
-    await this.transport.restartIce({ iceParameters })
+    await this.transport.restartIce({ iceParameters }).catch((error: unknown) => {
+      // The browser will refuse the next one just so.
+      if (!this.transport.closed) this.#breakDown()
+      throw error
+    })
   }
 
   #breakDown(): void {

@@ -48,6 +48,8 @@ export class Media {
   #coming = new Set<string>()
   /** Set up, and the node has not heard it. */
   #ready = new Set<string>()
+  /** Removed for good: set up once more, the same sound or picture would be there twice in one connection, which breaks it. */
+  #gone = new Set<string>()
   #closed = false
 
   constructor(ports: MediaPorts, { send, recv, consumers }: MediaSetup, iceServers: IceServer[]) {
@@ -113,6 +115,7 @@ export class Media {
 
   remove(consumerId: string): void {
     this.#ready.delete(consumerId)
+    if (this.#consumers.has(consumerId)) this.#gone.add(consumerId)
     this.#consumers.get(consumerId)?.close()
     if (this.#consumers.delete(consumerId) || this.#coming.delete(consumerId)) this.#ports.onGone(consumerId)
   }
@@ -159,7 +162,8 @@ export class Media {
 
   async #consume(info: ConsumerInfo): Promise<boolean> {
     const { consumerId, producerId, kind, peerId, source } = info
-    if (this.#closed || this.#consumers.has(consumerId) || this.#coming.has(consumerId)) return false
+    const known = this.#consumers.has(consumerId) || this.#coming.has(consumerId)
+    if (this.#closed || known || this.#gone.has(consumerId)) return false
     this.#coming.add(consumerId)
     this.#ports.onIncoming({ info, track: null }, null)
     try {
