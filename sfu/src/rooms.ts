@@ -22,6 +22,8 @@ export interface RoomsOptions extends RoomSettings {
 export class Rooms {
   readonly #byId = new Map<string, Room>()
   readonly #unusedFor = new WeakMap<Room, number>()
+  /** Rooms whose last server said that it needs them no more: nobody comes back to them. */
+  readonly #letGo = new WeakSet<Room>()
   readonly #meters = new WeakMap<Room, RoomMeter>()
   readonly #workers: Workers
   readonly #links: Links
@@ -50,6 +52,7 @@ export class Rooms {
   /** Makes the room if it is new. @throws AppError media-full */
   open(id: string): Room {
     const known = this.#byId.get(id)
+    if (known) this.#letGo.delete(known)
     if (known) return known
     if (this.draining) throw mediaFull('This media node is being emptied.')
     if (this.size >= this.#options.maxRooms) throw mediaFull('This media node has as many rooms as it may.')
@@ -79,8 +82,10 @@ export class Rooms {
   /** The channel asked to hear no more of it. */
   detach(id: string, channel: Channel): void {
     const room = this.#byId.get(id)
-    room?.detach(channel)
-    if (room?.unused) this.close(id)
+    if (!room) return
+    room.detach(channel)
+    if (room.channels.size === 0) this.#letGo.add(room)
+    if (room.unused) this.close(id)
   }
 
   /** The channel is gone: its peers begin their grace. */
@@ -121,7 +126,8 @@ export class Rooms {
       for (const peer of room.peers.values()) peer.judge()
       const unusedFor = room.unused ? (this.#unusedFor.get(room) ?? 0) + 1 : 0
       this.#unusedFor.set(room, unusedFor)
-      if (unusedFor >= unusedSeconds) this.close(room.id)
+      const waits = this.#letGo.has(room) ? 1 : unusedSeconds
+      if (unusedFor >= waits) this.close(room.id)
     }
   }
 }

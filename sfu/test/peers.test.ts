@@ -36,6 +36,19 @@ describe('a peer', () => {
     await expect(watcher.ask('peer.resume', of)).resolves.toEqual({ found: false, consumers: [] })
   })
 
+  it('takes its room with it, when the last server said that it needs the room no more', async () => {
+    const { of } = await Participant.join(server, roomId)
+    await server.ask('room.detach', { roomId })
+    await server.ask('peer.close', of)
+    const other = await node.server()
+    await until('the room is closed', () =>
+      other.ask('room.attach', { roomId, as: 'node' }).then(
+        () => false,
+        (error: AppError) => error.code === 'not-found',
+      ),
+    )
+  })
+
   it('stays when another server speaks for it in time, and its media never stopped', async () => {
     const mentor = await Participant.join(server, roomId)
     await mentor.publish('microphone')
