@@ -126,7 +126,8 @@ const serverMessages = {
   'receive.set': sfuMessage({ input: ofPeer.extend(receiveRule.shape), output: nothing }),
   /**
    * This channel speaks for the peer from now on. `found` is false when there is none. `consumers` are all that it has
-   * now: those that opened while nobody spoke for it were told to nobody.
+   * now: those that opened while nobody spoke for it were told to nobody. What is wanted of its own pictures follows as
+   * `layers.wanted`.
    */
   'peer.resume': sfuMessage({
     input: ofPeer,
