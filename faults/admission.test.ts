@@ -29,8 +29,23 @@ function makeRoom(people: number): Promise<LightClass> {
   return LightClass.make({ url: product.url, people, spareSeats: 1, ...wish })
 }
 
+/** The class has settled after its joins: nothing is lost or stands still for two seconds. */
+async function calm(): Promise<void> {
+  for (const end = Date.now() + 30_000; ;) {
+    for (const { reception } of running.people) reception.reset()
+    await sleep(2_000)
+    const restless = running.people.filter(
+      ({ reception: { received } }) => received.freezes + received.lost > 0,
+    )
+    if (restless.length === 0) return
+    if (Date.now() > end)
+      throw new Error(`${restless.length} people lose pictures before anybody asked to come in`)
+  }
+}
+
 /** Asks ten times to be let in, from the page's first question on, and is refused; nobody in class feels it. */
 async function refused(name: string, person: LightPerson): Promise<void> {
+  await calm()
   for (const { reception } of running.people) reception.reset()
   const times: number[] = []
   const answers: unknown[] = []
