@@ -55,7 +55,13 @@ export async function heavyLoss(thin: ThinClass, ms: number) {
   const { concealed } = await flowDuring(thin.page, () => sleep(ms))
   const gapMs = await soundGap(thin.page, began)
   const { frames } = await read(thin.page)
-  return { gapMs, concealed, frames: frames.filter((at) => at > began).length }
+  return {
+    gapMs,
+    concealed,
+    frames: Object.values(frames)
+      .flat()
+      .filter((at) => at > began).length,
+  }
 }
 
 /** A link of 200 kbit/s down and up, with a queue as a cheap router has it. */

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { seesPictures, until } from '../client/e2e/person.ts'
 import { ClassHere } from './class-here.ts'
 import { keeps } from './figures.ts'
-import { freeze, longestGap, nextFrame, read } from './watch.ts'
+import { freeze, nextFrame, soundGap } from './watch.ts'
 
 let here: ClassHere
 
@@ -59,9 +59,8 @@ it('shows and plays on while the server is killed, and everybody’s socket is b
   await until('sockets are back', () => Promise.resolve(here.light.people.every((one) => one.connected)), 30)
   const backMs = Date.now() - killed
   await sleep(2_000)
-  const { frames, sounds } = await read(here.page)
-  keeps('freeze by a killed server', [longestGap(frames, killed)], 1_000)
-  keeps('silence by a killed server', [longestGap(sounds, killed)], 1_000)
+  keeps('freeze by a killed server', [await freeze(here.page, killed)], 1_000)
+  keeps('silence by a killed server', [await soundGap(here.page, killed)], 1_000)
   keeps('sockets back after the server was killed', [backMs], 10_000)
   for (const person of here.light.people) expect(person.heardChat).toContain(chat)
 })

@@ -2,8 +2,8 @@
 import type { Page } from 'playwright-core'
 
 interface Watched {
-  /** When a new frame was on screen, Date.now(). */
-  frames: number[]
+  /** Tile → when it had a new frame on screen, Date.now(). Each for itself: one that moves hides none that stands still. */
+  frames: Record<string, number[]>
   /** When new packets of sound had come. */
   sounds: number[]
   /** Sound so far: all samples, and those that were made up for lost ones (silence left out). */
@@ -21,17 +21,16 @@ declare global {
 /** Begins to watch; again after the page was loaded anew. */
 export async function watch(page: Page): Promise<void> {
   await page.evaluate(() => {
-    const watched: Watched = { frames: [], sounds: [], samples: 0, concealed: 0, bytes: 0 }
+    const watched: Watched = { frames: {}, sounds: [], samples: 0, concealed: 0, bytes: 0 }
     window.watched = watched
-    let shown = ''
+    const shown = new Map<string, number>()
     setInterval(() => {
-      const tiles = [...document.querySelectorAll<HTMLElement>('[data-user-id][data-source]')]
-      const counts = tiles.map(
-        (t) => t.querySelector('video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0,
-      )
-      const now = counts.join()
-      if (now !== shown && counts.some((count) => count > 0)) watched.frames.push(Date.now())
-      shown = now
+      for (const tile of document.querySelectorAll<HTMLElement>('[data-user-id][data-source]')) {
+        const name = `${tile.dataset.userId} ${tile.dataset.source}`
+        const count = tile.querySelector('video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0
+        if (count > 0 && count !== shown.get(name)) (watched.frames[name] ??= []).push(Date.now())
+        shown.set(name, count)
+      }
     }, 15)
     let heard = ''
     const listen = async () => {
@@ -76,18 +75,33 @@ export function longestGap(times: number[], since: number, until = Date.now()): 
   return moments.slice(1).reduce((longest, at, n) => Math.max(longest, at - moments[n]!), 0)
 }
 
-/** Milliseconds that the pictures stood still at most since then. */
-export const freeze = async (page: Page, since: number) => longestGap((await read(page)).frames, since)
+/** A tile that had a frame so shortly before was moving. */
+const movingMs = 2_000
 
-/** The same of the sound's packets. */
+/** Milliseconds that any picture that was moving then stood still at most since. */
+export async function freeze(page: Page, since: number): Promise<number> {
+  const tiles = Object.values((await read(page)).frames).filter((frames) =>
+    frames.some((at) => at > since - movingMs && at <= since),
+  )
+  if (tiles.length === 0) throw new Error('no picture was moving when the fault was made')
+  const until = Date.now()
+  return Math.max(...tiles.map((frames) => longestGap(frames, since, until)))
+}
+
+/** The same of the packets of all sounds together: people may fall silent. */
 export const soundGap = async (page: Page, since: number) => longestGap((await read(page)).sounds, since)
 
-/** Milliseconds from then to the next new frame; waits for it. */
+/** Milliseconds from then until each picture that moved before has a new frame; waits for it. */
 export async function nextFrame(page: Page, since: number, limitMs = 30_000): Promise<number> {
-  const found = await page.waitForFunction((after) => window.watched.frames.find((at) => at > after), since, {
-    timeout: limitMs,
-    polling: 20,
-  })
+  const found = await page.waitForFunction(
+    (after) => {
+      const tiles = Object.values(window.watched.frames).filter((frames) => frames.some((at) => at <= after))
+      const first = tiles.map((frames) => frames.find((at) => at > after))
+      return tiles.length > 0 && first.every((at) => at !== undefined) && Math.max(...first)
+    },
+    since,
+    { timeout: limitMs, polling: 20 },
+  )
   return Number(await found.jsonValue()) - since
 }
 
