@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { adminRoutes } from '@peerlearn/contract/admin'
 import { until } from '../client/e2e/person.ts'
 import { freePort, isBelow, type Product } from '../client/e2e/product.ts'
@@ -66,7 +67,13 @@ export async function addNode(
   return node
 }
 
+/** Asked at most this often: one address has a hundred requests a minute. */
+const betweenMs = 1_000
+let askedAt = 0
+
 async function live({ url, demo }: Product) {
+  await sleep(askedAt + betweenMs - Date.now())
+  askedAt = Date.now()
   const token = await adminToken(url, demo)
   return (await call(url, adminRoutes.overview, { token })).live
 }
