@@ -14,14 +14,25 @@ const asked = 12
 /** Bits a second that IP and UDP headers add: to a sound, and to the bits of pictures. */
 const soundHeaders = 50 * 28 * 8
 const pictureHeaders = 0.03
+/**
+ * While a link is away the worker's estimate of it falls to next to nothing, and rises so slowly that no picture is sent for
+ * seconds after. So it begins anew when the link is back: with what the smallest pictures of a class take, for so many
+ * milliseconds, in which what really arrives takes the estimate over.
+ */
+const afresh = { bits: 300_000, ms: 1_500 }
 
 export class Downlink {
   readonly #transport: types.WebRtcTransport
   readonly #budget = new LinkBudget()
   #cap = 0
+  #floor = 0
+  #wasAway = false
+  #afresh: NodeJS.Timeout | undefined
 
   constructor(transport: types.WebRtcTransport) {
     this.#transport = transport
+    transport.observer.on('icestatechange', (state) => this.#onIce(state))
+    transport.observer.once('close', () => clearTimeout(this.#afresh))
   }
 
   /** Bits a second; null: no limit was met. */
@@ -60,7 +71,25 @@ export class Downlink {
     const cap = bits === Infinity ? 0 : Math.max(smallestCap, Math.round(bits / 10_000) * 10_000)
     if (cap === this.#cap || this.#transport.closed) return
     this.#cap = cap
+    // The worker refuses a cap below the floor.
+    if (cap > 0 && cap < this.#floor) await this.#hold(cap)
     await limited(this.#transport.setMaxOutgoingBitrate(cap)).catch(() => {})
+  }
+
+  #onIce(state: types.IceState): void {
+    if (state === 'disconnected') this.#wasAway = true
+    if (!this.#wasAway || (state !== 'connected' && state !== 'completed')) return
+    this.#wasAway = false
+    clearTimeout(this.#afresh)
+    void this.#hold(Math.min(this.#cap || Infinity, afresh.bits))
+    this.#afresh = setTimeout(() => void this.#hold(0), afresh.ms)
+  }
+
+  /** The least that the worker's estimate may say; 0: anything. */
+  async #hold(floor: number): Promise<void> {
+    if (floor === this.#floor || this.#transport.closed) return
+    this.#floor = floor
+    await limited(this.#transport.setMinOutgoingBitrate(floor)).catch(() => {})
   }
 }
 
