@@ -30,6 +30,13 @@ describe('the microphones that are sent', () => {
     expect(chooseSent(crowd(9), 'all', now)).not.toBe('all')
   })
 
+  it('are all again when the ninth is closed for some seconds, and at once when the eighth is too', () => {
+    const loudest = new Set(['learner 0'])
+    expect(chooseSent(crowd(8), loudest, now, now - 2_000)).not.toBe('all')
+    expect(chooseSent(crowd(8), loudest, now, now - 4_000)).toBe('all')
+    expect(chooseSent(crowd(7), loudest, now, now)).toBe('all')
+  })
+
   it('are the loudest four of more, and the mentor’s', () => {
     const loud = ['a', 'b', 'c', 'd', 'e'].map((id, n) => speaking(id, -20 - n))
     const mentor = quiet('mentor', { mentor: true })

@@ -17,6 +17,8 @@ export interface Heard extends Microphone {
 
 /** Open microphones up to which all are sent. */
 export const sentToAll = 8
+/** Milliseconds that no more are open before all are sent again: one who opens and closes theirs is to change nothing. */
+const fewFor = 3_000
 /** Beyond, so many of the loudest are, beside the mentor's. */
 const sentLoudest = 4
 /** Microphones up to which everybody has a consumer of each. */
@@ -43,10 +45,18 @@ export const loudnessAt = ({ loudness, at }: Heard, now: number) =>
 export const isSpeaking = (heard: Heard, now: number, within = breath) =>
   !heard.paused && heard.loudness > silence && now - heard.heardAt < within
 
-/** Takes the place of what was sent before; `all` has every microphone. */
-export function chooseSent(all: readonly Heard[], before: Audibles['sent'], now: number): Audibles['sent'] {
-  const open = all.filter(({ paused }) => !paused)
-  if (open.length <= sentToAll) return 'all'
+export const openOf = (all: readonly Heard[]) => all.filter(({ paused }) => !paused)
+
+/** Takes the place of what was sent before; `all` has every microphone. `fewSince`: since when all of them could be sent. */
+export function chooseSent(
+  all: readonly Heard[],
+  before: Audibles['sent'],
+  now: number,
+  fewSince = now,
+): Audibles['sent'] {
+  const open = openOf(all)
+  const isSettled = before === 'all' || open.length < sentToAll || now - fewSince >= fewFor
+  if (open.length <= sentToAll && isSettled) return 'all'
   const learners = open.filter(({ mentor }) => !mentor)
   const was = before === 'all' ? new Set<string>() : before
   const chosen = loudest(

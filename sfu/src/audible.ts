@@ -6,6 +6,7 @@ import {
   chooseVoices,
   isSpeaking,
   loudnessAt,
+  openOf,
   sentToAll,
   silence,
 } from './audible-rule.ts'
@@ -63,6 +64,8 @@ export class Audible {
   #loudest: Loudest = []
   #speakersAt = 0
   #consideredAt = 0
+  /** Since when all that are open can be sent. */
+  #fewSince = Infinity
   #loudestAt = 0
 
   constructor(listener: AudibleListener) {
@@ -150,7 +153,8 @@ export class Audible {
     this.#consideredAt = now
     const all = [...this.#microphones.values()]
     const { sent: before, near: nearBefore, voices: voicesBefore } = this.#audibles
-    const sent = kept(before, chooseSent(all, before, now))
+    this.#fewSince = openOf(all).length > sentToAll ? Infinity : Math.min(this.#fewSince, now)
+    const sent = kept(before, chooseSent(all, before, now, this.#fewSince))
     const near = kept(nearBefore, chooseNear(all, sent, nearBefore))
     const chosen = chooseVoices(all, voicesBefore, now)
     const voices = chosen.join() === voicesBefore.join() ? voicesBefore : chosen
@@ -177,8 +181,7 @@ export class Audible {
 
   /** At once when somebody begins or ends; while they speak, as often as speakers are told. */
   #tellLoudest(now: number): void {
-    const isNeeded =
-      this.#isLinked || [...this.#microphones.values()].filter((m) => !m.paused).length > sentToAll
+    const isNeeded = this.#isLinked || openOf([...this.#microphones.values()]).length > sentToAll
     const own = isNeeded ? this.#speaking(now).filter((one) => one.own) : []
     const loudest = own.map(({ producerId, volume }) => ({ producerId, volume }))
     const isOther = idsOf(loudest) !== idsOf(this.#loudest)
