@@ -1,5 +1,6 @@
+import { ConfigError } from '@peerlearn/contract/settings'
 import { describe, expect, it } from 'vitest'
-import { ConfigError, parseConfig } from './config.ts'
+import { parseConfig } from './config.ts'
 
 const secret = '5f1d2c7be09a4e6390dd13b6a2f0c48e'
 

@@ -1,35 +1,18 @@
 /** The node's settings: the environment, parsed once. Everything wrong is told at once, each by name. */
 import { isIP } from 'node:net'
 import { availableParallelism, hostname } from 'node:os'
+import { ConfigError, listenAddress, secret, weakSecret } from '@peerlearn/contract/settings'
 import { z } from 'zod'
 
-export class ConfigError extends Error {
-  readonly problems: string[]
-  constructor(problems: string[]) {
-    super(`The settings are not usable:\n${problems.map((p) => `  ${p}`).join('\n')}`)
-    this.name = 'ConfigError'
-    this.problems = problems
-  }
-}
-
 const port = z.coerce.number().int().min(1).max(65535)
-const listen = z
-  .string()
-  .regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, 'must be an address and a port')
-  .transform((value) => {
-    const colon = value.lastIndexOf(':')
-    return { host: value.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(value.slice(colon + 1)) }
-  })
-  .refine((at) => at.port <= 65535, 'the port is too large')
-
 const count = z.coerce.number().int().min(1)
 const socketUrl = z.url({ protocol: /^wss?$/, error: 'must be a ws:// or wss:// address' })
 
 const settings = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   /** Where servers open their control channel; never public. Port 0 takes any. */
-  SFU_LISTEN: listen.prefault('127.0.0.1:4000'),
-  SFU_SECRET: z.string().min(16, 'needs at least 16 characters'),
+  SFU_LISTEN: listenAddress.prefault('127.0.0.1:4000'),
+  SFU_SECRET: secret,
   SFU_NODE_ID: z.string().min(1).max(64).default(hostname()),
   /** Where servers and other nodes reach the control channel; from SFU_LISTEN when it is not set. */
   SFU_URL: socketUrl.optional(),
@@ -86,8 +69,6 @@ const examples: Record<string, string> = {
   LOG_LEVEL: 'info',
 }
 
-const weak = /^(.)\1+$|secret|password|changeme|example|default|^0123|^1234/i
-
 /** @throws ConfigError naming each setting at fault, the reason and an example */
 export function parseConfig(env: Record<string, string | undefined>) {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
@@ -127,7 +108,7 @@ function productionProblems({ NODE_ENV, SFU_SECRET, MEDIASOUP_ANNOUNCED_ADDRESS 
   if (NODE_ENV !== 'production') return []
   const problems: string[] = []
   if (SFU_SECRET.length < 32) problems.push(problem('SFU_SECRET', 'needs at least 32 characters'))
-  else if (weak.test(SFU_SECRET)) problems.push(problem('SFU_SECRET', 'looks like a default'))
+  else if (weakSecret.test(SFU_SECRET)) problems.push(problem('SFU_SECRET', 'looks like a default'))
   if (!MEDIASOUP_ANNOUNCED_ADDRESS)
     problems.push(problem('MEDIASOUP_ANNOUNCED_ADDRESS', 'is missing: the address that browsers reach'))
   return problems

@@ -6,6 +6,7 @@ import type { ConsumerInfo } from '@peerlearn/contract/media'
 import type { types } from 'mediasoup'
 import { limited } from './deadline.ts'
 import type { Host } from './host.ts'
+import { Retry } from './retry.ts'
 import type { Offer, Supply } from './supply.ts'
 
 export interface DeliveryWish {
@@ -33,10 +34,6 @@ export interface DeliveryListener {
   failed(error: unknown, producerId: string): unknown
 }
 
-/** Milliseconds until something that failed is tried again; twice as many each time. */
-const firstRetry = 1_000
-const lastRetry = 30_000
-
 const nothing: DeliveryWish = { state: 'closed', layer: 0, priority: 1 }
 
 export class Delivery {
@@ -52,8 +49,7 @@ export class Delivery {
   #wanted: number | null = null
   #ended = false
   #hasFailed = false
-  #retryAt = 0
-  #retryAfter = firstRetry
+  readonly #retry = new Retry()
 
   constructor(options: DeliveryOptions) {
     this.offer = options.offer
@@ -107,8 +103,7 @@ export class Delivery {
   /** Tries again what failed, when it is time. */
   retry(): void {
     const isMissing = this.#wish.state !== 'closed' && !this.#consumer
-    if ((isMissing || this.#hasFailed) && performance.now() >= this.#retryAt)
-      void this.#pursue({ ...this.#wish })
+    if ((isMissing || this.#hasFailed) && this.#retry.isDue) void this.#pursue({ ...this.#wish })
   }
 
   /** For good. */
@@ -163,15 +158,14 @@ export class Delivery {
   }
 
   async #open(wish: DeliveryWish): Promise<types.Consumer | undefined> {
-    if (performance.now() < this.#retryAt) return undefined
-    this.#retryAt = performance.now() + this.#retryAfter
-    this.#retryAfter = Math.min(this.#retryAfter * 2, lastRetry)
+    if (!this.#retry.isDue) return undefined
+    this.#retry.tried()
     const { supply, host, transport, rtpCapabilities } = this.#options
     const { producerId } = this.offer.info
     this.#producer ??= await supply.take(producerId, host)
     if (this.#ended || !this.#producer || this.#wish.state === 'closed') return void this.#drop()
     if (!host.router.canConsume({ producerId: this.#producer.id, rtpCapabilities })) {
-      this.#retryAt = Infinity
+      this.#retry.giveUp()
       return void this.#drop()
     }
     const consumer = await limited(
@@ -201,8 +195,7 @@ export class Delivery {
     this.#consumer = consumer
     this.#isReady = false
     this.#priority = 1
-    this.#retryAt = 0
-    this.#retryAfter = firstRetry
+    this.#retry.succeeded()
     consumer.observer.once('close', () => {
       this.#consumer = undefined
       this.#release()

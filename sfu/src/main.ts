@@ -1,6 +1,7 @@
 /** The media node's process: it starts, serves servers, and goes when it is told to or its parent is gone. */
+import { ConfigError } from '@peerlearn/contract/settings'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ConfigError, parseConfig } from './config.ts'
+import { parseConfig } from './config.ts'
 import { makeLog } from './log.ts'
 import { startNode } from './node.ts'
 

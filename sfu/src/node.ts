@@ -1,7 +1,7 @@
 /** A media node put together from its settings: workers, rooms, and the control channel in front of them. */
 import { hostname } from 'node:os'
+import type { NodeInfo } from '@peerlearn/contract/node-stats'
 import { peerGraceSeconds } from '@peerlearn/contract/sfu'
-import type { NodeInfo } from '@peerlearn/contract/sfu'
 import { setLogEventListeners } from 'mediasoup'
 import type { Config } from './config.ts'
 import { Control } from './control.ts'

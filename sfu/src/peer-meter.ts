@@ -1,5 +1,5 @@
 /** What one peer costs and how its link is, measured from its two transports every two seconds. */
-import type { PeerStats } from '@peerlearn/contract/sfu'
+import type { PeerStats } from '@peerlearn/contract/node-stats'
 import type { types } from 'mediasoup'
 import { limited } from './deadline.ts'
 import { measureLimit, sum } from './flows.ts'

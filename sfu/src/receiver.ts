@@ -9,7 +9,7 @@ import { everybody } from './audible.ts'
 import type { Audibles } from './audible.ts'
 import { Downlink, isClean, isFlowing } from './downlink.ts'
 import { within } from './deadline.ts'
-import { Delivery } from './delivery.ts'
+import { Deliveries } from './deliveries.ts'
 import type { DeliveryListener } from './delivery.ts'
 import type { Host } from './host.ts'
 import type { Rates } from './rates.ts'
@@ -29,9 +29,6 @@ export interface ReceiverOptions {
   listener: DeliveryListener
 }
 
-/** Milliseconds that a consumer is kept paused after nobody asked for it: people scroll back, and speak again. */
-const lingers: Record<types.MediaKind, number> = { video: 8_000, audio: 30_000 }
-const maxLingering = 24
 const lookEvery = 500
 /** Milliseconds that a join, and a later wish, wait at most for what they bring: what else the peer asks waits behind. */
 const firstDeadline = 1_500
@@ -42,9 +39,7 @@ const leastBetweenRefreshes = 1_000
 
 export class Receiver {
   readonly #options: ReceiverOptions
-  readonly #deliveries = new Map<string, Delivery>()
-  /** When what nobody asks for any more is to be closed, in order of leaving. */
-  readonly #leaving = new Map<string, number>()
+  readonly #deliveries: Deliveries
   readonly #downlink: Downlink
   #view: readonly Tile[] | FirstView = { videos: 0 }
   #refreshedAt = -Infinity
@@ -60,19 +55,29 @@ export class Receiver {
     this.#options = options
     this.#rule = options.rule
     this.#downlink = new Downlink(options.transport)
+    const { listener } = options
+    this.#deliveries = new Deliveries({
+      ...options,
+      scored: () => this.#look(),
+      listener: {
+        opened: (consumer) => this.#told && !this.#closed && listener.opened(consumer),
+        closed: (consumerId) => this.#told && !this.#closed && listener.closed(consumerId),
+        failed: (error, id) => !this.#closed && listener.failed(error, id),
+      },
+    })
   }
 
   get infos(): ConsumerInfo[] {
-    return [...this.#deliveries.values()].flatMap(({ info }) => info ?? [])
+    return this.#deliveries.infos
   }
 
   get size(): number {
-    return this.#consumers().length
+    return this.#deliveries.consumers.length
   }
 
   /** The average score, 0 to 10, of what flows; undefined when nothing does. */
   get score(): number | undefined {
-    const scores = this.#consumers()
+    const scores = this.#deliveries.consumers
       .filter((consumer) => isFlowing(consumer) && isClean(consumer) && consumer.score.score > 0)
       .map(({ score }) => score.score)
     return scores.length > 0 ? scores.reduce((sum, score) => sum + score, 0) / scores.length : undefined
@@ -88,12 +93,13 @@ export class Receiver {
 
   offered(offer: Offer): void {
     // one that came while another is withdrawn under the same id is not the same
-    if (this.#deliveries.get(offer.info.producerId)?.offer !== offer) this.#end(offer.info.producerId)
+    const { producerId } = offer.info
+    if (this.#deliveries.find(producerId)?.offer !== offer) this.#deliveries.end(producerId)
     this.#replanSoon()
   }
 
   withdrawn(producerId: string): void {
-    this.#end(producerId)
+    this.#deliveries.end(producerId)
     this.#replanSoon()
   }
 
@@ -108,7 +114,7 @@ export class Receiver {
    */
   async setReady(consumerIds: string[]): Promise<void> {
     const ready = new Set(consumerIds)
-    const of = [...this.#deliveries.values()].filter(({ consumer }) => consumer && ready.has(consumer.id))
+    const of = this.#deliveries.all.filter(({ consumer }) => consumer && ready.has(consumer.id))
     if (of.some(({ isReady, consumer }) => isReady && consumer?.kind === 'video')) this.refresh()
     await within(laterDeadline, Promise.all(of.map((delivery) => delivery.setReady())))
   }
@@ -123,7 +129,7 @@ export class Receiver {
     const now = performance.now()
     if (now - this.#refreshedAt < leastBetweenRefreshes) return
     this.#refreshedAt = now
-    for (const delivery of this.#deliveries.values()) delivery.refresh()
+    for (const delivery of this.#deliveries.all) delivery.refresh()
   }
 
   /** What the client's screen shows now, how large, and the most wanted first. */
@@ -148,9 +154,7 @@ export class Receiver {
   /** Once a second: closes what left long ago, tries again what failed, and fits what flows to rule and link. */
   judge(): void {
     if (this.#closed) return
-    const now = performance.now()
-    for (const [producerId, at] of this.#leaving) if (at <= now) this.#end(producerId)
-    for (const delivery of this.#deliveries.values()) delivery.retry()
+    this.#deliveries.tidy()
     this.#look()
   }
 
@@ -158,20 +162,14 @@ export class Receiver {
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    for (const delivery of this.#deliveries.values()) delivery.abandon()
-    this.#deliveries.clear()
-    this.#leaving.clear()
-  }
-
-  #consumers(): types.Consumer[] {
-    return [...this.#deliveries.values()].flatMap(({ consumer }) => consumer ?? [])
+    this.#deliveries.abandon()
   }
 
   /** Is there a limit, or a sign that one is met? On a wide and calm link nothing is measured. */
   #isTight(): boolean {
     return (
       roomFor({ rule: this.#rule, link: this.#downlink.limit }) < Infinity ||
-      this.#downlink.isSuspect(this.#consumers())
+      this.#downlink.isSuspect(this.#deliveries.consumers)
     )
   }
 
@@ -185,10 +183,9 @@ export class Receiver {
   }
 
   async #fit(): Promise<void> {
-    const producers = [...this.#deliveries.values()].flatMap(({ producer }) => producer ?? [])
-    await this.#options.rates.look(producers)
+    await this.#options.rates.look(this.#deliveries.producers)
     const unlimited = { ...this.#outlook(), link: null }
-    await this.#downlink.judge(this.#consumers(), bitsOf(planReceiving(unlimited), unlimited))
+    await this.#downlink.judge(this.#deliveries.consumers, bitsOf(planReceiving(unlimited), unlimited))
     await this.#replan()
   }
 
@@ -207,12 +204,14 @@ export class Receiver {
     if (this.#closed) return
     const outlook = this.#outlook()
     const plan = planReceiving(outlook)
-    for (const producerId of this.#deliveries.keys()) if (!plan.has(producerId)) this.#leave(producerId)
-    const going = [...plan].map(([producerId, { flow, layer, priority }]) => {
-      this.#leaving.delete(producerId)
-      const delivery = this.#deliveries.get(producerId) ?? this.#begin(producerId, outlook.offers)
-      return delivery?.set({ state: flow ? 'flowing' : 'paused', layer, priority })
-    })
+    this.#deliveries.keepOnly(plan)
+    const going = [...plan].map(([producerId, { flow, layer, priority }]) =>
+      this.#deliveries.wish(
+        producerId,
+        { state: flow ? 'flowing' : 'paused', layer, priority },
+        outlook.offers,
+      ),
+    )
     const forPictures = roomFor(outlook) - bitsOf(plan, outlook, 'audio')
     await Promise.all([...going, this.#downlink.cap(forPictures)])
   }
@@ -225,45 +224,10 @@ export class Receiver {
       audibles: this.#audibles,
       link: this.#downlink.limit,
       rate: (producerId, layer) => {
-        const producer = this.#deliveries.get(producerId)?.producer
+        const producer = this.#deliveries.find(producerId)?.producer
         return producer && this.#options.rates.of(producer, layer)
       },
-      flows: (producerId) => this.#deliveries.get(producerId)?.flows ?? false,
+      flows: (producerId) => this.#deliveries.find(producerId)?.flows ?? false,
     }
-  }
-
-  #begin(producerId: string, offers: readonly Offer[]): Delivery | undefined {
-    const offer = offers.find(({ info }) => info.producerId === producerId)
-    if (!offer) return undefined
-    const { listener } = this.#options
-    const delivery = new Delivery({
-      ...this.#options,
-      offer,
-      scored: () => this.#look(),
-      listener: {
-        opened: (consumer) => this.#told && !this.#closed && listener.opened(consumer),
-        closed: (consumerId) => this.#told && !this.#closed && listener.closed(consumerId),
-        failed: (error, id) => !this.#closed && listener.failed(error, id),
-      },
-    })
-    this.#deliveries.set(producerId, delivery)
-    return delivery
-  }
-
-  /** Costs nothing from now on, and is closed when it was not asked for again. */
-  #leave(producerId: string): void {
-    const delivery = this.#deliveries.get(producerId)
-    if (!delivery || this.#leaving.has(producerId)) return
-    const lasts = delivery.consumer ? lingers[delivery.offer.info.kind] : 0
-    void delivery.set({ state: delivery.consumer ? 'paused' : 'closed', layer: 0, priority: 1 })
-    this.#leaving.set(producerId, performance.now() + lasts)
-    const [oldest] = this.#leaving.keys()
-    if (this.#leaving.size > maxLingering && oldest !== undefined) this.#end(oldest)
-  }
-
-  #end(producerId: string): void {
-    this.#deliveries.get(producerId)?.end()
-    this.#deliveries.delete(producerId)
-    this.#leaving.delete(producerId)
   }
 }

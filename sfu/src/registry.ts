@@ -1,6 +1,6 @@
 /** The node's entry in Redis, by which servers find it. A Redis that is away is no matter: it is written again. */
-import { nodeExpirySeconds, nodeKey } from '@peerlearn/contract/sfu'
-import type { NodeInfo } from '@peerlearn/contract/sfu'
+import { nodeExpirySeconds, nodeKey } from '@peerlearn/contract/node-stats'
+import type { NodeInfo } from '@peerlearn/contract/node-stats'
 import { Redis } from 'ioredis'
 import type { Logger } from './log.ts'
 

@@ -1,5 +1,5 @@
 /** What a room carries, on each of its workers and in all, and how each of its peers' links is. */
-import type { PeerStats, RoomStats } from '@peerlearn/contract/sfu'
+import type { PeerStats, RoomStats } from '@peerlearn/contract/node-stats'
 import type { types } from 'mediasoup'
 import { Flows, sum } from './flows.ts'
 import type { Host } from './host.ts'

@@ -1,6 +1,6 @@
 /** Every two seconds, to every server: what the workers, rooms and peers of this node carry. Nobody there, nothing measured. */
 import { readFile } from 'node:fs/promises'
-import type { NodeInfo, RoomStats, WorkerStats } from '@peerlearn/contract/sfu'
+import type { NodeInfo, RoomStats, WorkerStats } from '@peerlearn/contract/node-stats'
 import type { NoticeData } from './channel.ts'
 import type { RoomMeasure } from './room-stats.ts'
 import { ratesOf } from './room-stats.ts'

@@ -2,34 +2,23 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startTestNode } from './media-node.ts'
 import type { NodeUnderTest } from './media-node.ts'
-import { Participant } from './participant.ts'
+import { openRoom } from './open-room.ts'
+import type { OpenRoom } from './open-room.ts'
 import { peerOptions } from './rtp.ts'
-import type { ServerEnd } from './server-end.ts'
 import { until } from './until.ts'
 
 let node: NodeUnderTest
-let server: ServerEnd
-let roomId: string
-const people: Participant[] = []
-const join = async () => {
-  const participant = await Participant.join(server, roomId)
-  people.push(participant)
-  return participant
-}
+let room: OpenRoom
+const join = () => room.join()
 
 beforeAll(async () => {
   node = await startTestNode()
 })
 afterAll(() => node.close())
 beforeEach(async () => {
-  server = await node.server()
-  roomId = randomUUID()
+  room = await openRoom(node)
 })
-afterEach(async () => {
-  await Promise.all(people.splice(0).map((participant) => participant.vanish()))
-  await server.ask('room.close', { roomId })
-  server.close()
-})
+afterEach(() => room.close())
 
 describe('a room', () => {
   it('carries a camera to someone who comes later, from a key frame on', async () => {
@@ -46,10 +35,10 @@ describe('a room', () => {
     const mentor = await join()
     const learner = await join()
     await mentor.publish('microphone')
-    const { consumer } = await server.heard('consumer.opened', ({ to }) => to === learner.of.peerId)
+    const { consumer } = await room.server.heard('consumer.opened', ({ to }) => to === learner.of.peerId)
     await learner.resume([consumer])
     await until('sound arrives', () => learner.packets(consumer) > 20)
-    expect(server.all('producer.opened')).toHaveLength(1)
+    expect(room.server.all('producer.opened')).toHaveLength(1)
   })
 
   it('carries a class of twelve, everybody’s camera to all the others', async () => {
@@ -105,19 +94,19 @@ describe('a room', () => {
     const mentor = await join()
     const learner = await join()
     const producerId = await mentor.produce('microphone')
-    const { consumer } = await server.heard('consumer.opened')
+    const { consumer } = await room.server.heard('consumer.opened')
     const of = { ...mentor.of, producerId }
-    await server.ask('producer.pause', of)
-    await server.ask('producer.pause', of)
-    await server.ask('producer.resume', of)
-    await server.ask('producer.close', of)
-    await server.heard('consumer.closed', (data) => data.consumerId === consumer.consumerId)
-    const about = { roomId, producerId, peerId: mentor.of.peerId }
-    expect(server.all('producer.paused')).toEqual([about])
-    expect(server.all('producer.resumed')).toEqual([about])
-    expect(server.all('producer.closed')).toEqual([about])
-    expect(server.all('consumer.closed')).toEqual([
-      { roomId, to: learner.of.peerId, consumerId: consumer.consumerId },
+    await room.server.ask('producer.pause', of)
+    await room.server.ask('producer.pause', of)
+    await room.server.ask('producer.resume', of)
+    await room.server.ask('producer.close', of)
+    await room.server.heard('consumer.closed', (data) => data.consumerId === consumer.consumerId)
+    const about = { roomId: room.roomId, producerId, peerId: mentor.of.peerId }
+    expect(room.server.all('producer.paused')).toEqual([about])
+    expect(room.server.all('producer.resumed')).toEqual([about])
+    expect(room.server.all('producer.closed')).toEqual([about])
+    expect(room.server.all('consumer.closed')).toEqual([
+      { roomId: room.roomId, to: learner.of.peerId, consumerId: consumer.consumerId },
     ])
   })
 
@@ -125,12 +114,12 @@ describe('a room', () => {
     const [quiet, loud] = [await join(), await join()]
     await quiet.publish('microphone', { loudness: 40 })
     await loud.publish('microphone', { loudness: 10 })
-    await server.heard(
+    await room.server.heard(
       'speakers.changed',
       ({ speakers }) => speakers[0]?.peerId === loud.of.peerId && speakers[1]?.peerId === quiet.of.peerId,
     )
     await Promise.all([quiet.vanish(), loud.vanish()])
-    await server.heard('speakers.changed', ({ speakers }) => speakers.length === 0)
+    await room.server.heard('speakers.changed', ({ speakers }) => speakers.length === 0)
   })
 
   it('tells when a peer is connected, and that it is away when its browser has gone', async () => {
@@ -138,9 +127,9 @@ describe('a room', () => {
     await mentor.connectSend()
     const about = (connection: string) => (data: { peerId: string; connection: string }) =>
       data.peerId === mentor.of.peerId && data.connection === connection
-    await server.heard('peer.connection', about('connected'))
+    await room.server.heard('peer.connection', about('connected'))
     await mentor.vanish()
-    await server.heard('peer.connection', about('reconnecting'), 20_000)
+    await room.server.heard('peer.connection', about('reconnecting'), 20_000)
   }, 30_000)
 
   it('tells that a link is weak when much is lost, and that it is well again', async () => {
@@ -149,7 +138,8 @@ describe('a room', () => {
     await mentor.publish('camera', { isLost: () => isBad && Math.random() < 0.5 })
     const learner = await join()
     await learner.resume(learner.setup.consumers)
-    const states = () => server.all('peer.connection').filter(({ peerId }) => peerId === mentor.of.peerId)
+    const states = () =>
+      room.server.all('peer.connection').filter(({ peerId }) => peerId === mentor.of.peerId)
     const last = () => states().at(-1)?.connection
     await until('it is connected', () => last() === 'connected')
     isBad = true
@@ -160,7 +150,7 @@ describe('a room', () => {
 
   it('heals a path by an ICE restart', async () => {
     const mentor = await join()
-    const { iceParameters } = await server.ask('transport.restart-ice', {
+    const { iceParameters } = await room.server.ask('transport.restart-ice', {
       ...mentor.of,
       transportId: mentor.setup.send.id,
     })
@@ -172,10 +162,10 @@ describe('a room', () => {
     await mentor.produce('camera', [11, 12, 13])
     await mentor.produce('microphone')
     await mentor.produce('screen')
-    const { rtpCapabilities } = await server.ask('room.attach', { roomId })
-    const { consumers } = await server.ask('peer.create', {
+    const { rtpCapabilities } = await room.server.ask('room.attach', { roomId: room.roomId })
+    const { consumers } = await room.server.ask('peer.create', {
       ...peerOptions,
-      roomId,
+      roomId: room.roomId,
       peerId: randomUUID(),
       rtpCapabilities,
     })
@@ -190,11 +180,11 @@ describe('a room', () => {
     await mentor.publish('camera', { bytes: 1_000 })
     const learner = await join()
     await learner.resume(learner.setup.consumers)
-    const busy = await server.heard('node.stats', ({ rooms }) => {
-      const room = rooms.find((one) => one.roomId === roomId)
-      return room !== undefined && room.bitsOut > 300_000 && room.bitsIn > 300_000
+    const busy = await room.server.heard('node.stats', ({ rooms }) => {
+      const told = rooms.find((one) => one.roomId === room.roomId)
+      return told !== undefined && told.bitsOut > 300_000 && told.bitsIn > 300_000
     })
-    expect(busy.rooms.find((one) => one.roomId === roomId)).toMatchObject({
+    expect(busy.rooms.find((one) => one.roomId === room.roomId)).toMatchObject({
       peers: 2,
       producers: 1,
       consumers: 1,

@@ -1,8 +1,8 @@
 /** A class in which everybody sends: a mentor with camera, screen and voice, and three learners; and what a viewer gets. */
-import { randomUUID } from 'node:crypto'
 import type { ReceiveMode, Source } from '@peerlearn/contract/media'
 import { startTestNode } from './media-node.ts'
-import { Participant } from './participant.ts'
+import { openRoom } from './open-room.ts'
+import type { Participant } from './participant.ts'
 import { until } from './until.ts'
 
 /** 50 packets a second: an Opus voice at 32 kbit/s, and the layers of a camera and a screen. */
@@ -12,15 +12,8 @@ const screen = { layers: 2, bytes: [120, 1_000] }
 
 export async function openFullClass() {
   const node = await startTestNode()
-  const server = await node.server()
-  const roomId = randomUUID()
-  const people: Participant[] = []
+  const { join, close: closeRoom } = await openRoom(node)
   const sent: Partial<Record<Source, string>>[] = []
-  const join = async (joining?: Parameters<typeof Participant.join>[2]) => {
-    const participant = await Participant.join(server, roomId, joining)
-    people.push(participant)
-    return participant
-  }
   const mentor = await join({ mentor: true, videos: 0 })
   const ofMentor = {
     camera: await mentor.publish('camera', camera),
@@ -45,7 +38,7 @@ export async function openFullClass() {
     return viewer
   }
   const close = async () => {
-    await Promise.all(people.map((participant) => participant.vanish()))
+    await closeRoom()
     await node.close()
   }
   return { ofMentor, viewer, close }

@@ -1,29 +1,22 @@
-import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestNode } from './media-node.ts'
 import type { NodeUnderTest } from './media-node.ts'
-import { Participant } from './participant.ts'
-import type { ServerEnd } from './server-end.ts'
+import { openRoom } from './open-room.ts'
+import type { OpenRoom } from './open-room.ts'
+import type { Participant } from './participant.ts'
 import { until } from './until.ts'
 
 const learners = 16
 const quiet = 90
 
 let node: NodeUnderTest
-let server: ServerEnd
+let room: OpenRoom
 let mentor: Participant
 let listener: Participant
-const roomId = randomUUID()
-const people: Participant[] = []
 /** Of each learner, and of the mentor last; loudness in dB below full scale. */
 const microphones: string[] = []
 const loudness: number[] = []
 
-const join = async (joining?: Parameters<typeof Participant.join>[2]) => {
-  const participant = await Participant.join(server, roomId, joining)
-  people.push(participant)
-  return participant
-}
 const open = async (participant: Participant) => {
   const place = microphones.length
   loudness.push(quiet)
@@ -42,15 +35,15 @@ const heard = () =>
 
 beforeAll(async () => {
   node = await startTestNode()
-  server = await node.server()
-  listener = await join()
+  room = await openRoom(node)
+  listener = await room.join()
   await listener.follow()
-  for (let n = 0; n < learners; n++) await open(await join({ videos: 0 }))
-  mentor = await join({ mentor: true, videos: 0 })
+  for (let n = 0; n < learners; n++) await open(await room.join({ videos: 0 }))
+  mentor = await room.join({ mentor: true, videos: 0 })
   await open(mentor)
 })
 afterAll(async () => {
-  await Promise.all(people.map((participant) => participant.vanish()))
+  await room.close()
   await node.close()
 })
 
@@ -83,17 +76,20 @@ describe('seventeen open microphones', () => {
 
   it('are told as speakers, loudest first', async () => {
     speak([4], 15)
-    await server.heard('speakers.changed', ({ speakers }) => speakers[0]?.peerId === people[5]?.of.peerId)
-    await server.heard('loudest.changed', ({ producers }) => producers[0]?.producerId === microphones[4])
+    await room.server.heard(
+      'speakers.changed',
+      ({ speakers }) => speakers[0]?.peerId === room.people[5]?.of.peerId,
+    )
+    await room.server.heard('loudest.changed', ({ producers }) => producers[0]?.producerId === microphones[4])
     speak([])
-    await until('silence is told', () => server.all('speakers.changed').at(-1)?.speakers.length === 0)
+    await until('silence is told', () => room.server.all('speakers.changed').at(-1)?.speakers.length === 0)
   })
 
   it('are all heard again when eight are left open', async () => {
     speak([])
-    const shut = people.slice(1, learners + 1).slice(7)
+    const shut = room.people.slice(1, learners + 1).slice(7)
     await Promise.all(
-      shut.map(({ of }, n) => server.ask('producer.pause', { ...of, producerId: microphones[n + 7]! })),
+      shut.map(({ of }, n) => room.server.ask('producer.pause', { ...of, producerId: microphones[n + 7]! })),
     )
     await until('all eight come', () => heard().length === 8)
   })

@@ -10,7 +10,7 @@ import type { ServerEnd, Told } from './server-end.ts'
 import { until } from './until.ts'
 import { WebRtcEnd } from './webrtc-end.ts'
 
-interface Joining {
+export interface Joining {
   mentor?: boolean
   maxProducers?: MaxProducers
   receive?: Partial<ReceiveRule>

@@ -1,20 +1,14 @@
-import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startTestNode } from './media-node.ts'
 import type { NodeUnderTest } from './media-node.ts'
-import { Participant } from './participant.ts'
-import type { ServerEnd } from './server-end.ts'
+import { openRoom } from './open-room.ts'
+import type { OpenRoom } from './open-room.ts'
+import type { Joining } from './participant.ts'
 import { until } from './until.ts'
 
 let node: NodeUnderTest
-let server: ServerEnd
-let roomId: string
-const people: Participant[] = []
-const join = async (joining?: Parameters<typeof Participant.join>[2]) => {
-  const participant = await Participant.join(server, roomId, joining)
-  people.push(participant)
-  return participant
-}
+let room: OpenRoom
+const join = (joining?: Joining) => room.join(joining)
 /** So many people, each with a camera of three layers, one after the other; the ids of those. */
 const cameras = async (count: number) => {
   const ids: string[] = []
@@ -27,14 +21,9 @@ beforeAll(async () => {
 })
 afterAll(() => node.close())
 beforeEach(async () => {
-  server = await node.server()
-  roomId = randomUUID()
+  room = await openRoom(node)
 })
-afterEach(async () => {
-  await Promise.all(people.splice(0).map((participant) => participant.vanish()))
-  await server.ask('room.close', { roomId })
-  server.close()
-})
+afterEach(() => room.close())
 
 describe('somebody’s screen', () => {
   it('is filled by the answer to joining: the shared screen, the mentor, then the others', async () => {
@@ -89,7 +78,7 @@ describe('somebody’s screen', () => {
     await until('it moves again', () => learner.packets(consumer) > before + 10)
     await learner.show()
     const since = performance.now()
-    await server.heard('consumer.closed', ({ consumerId }) => consumerId === consumer.consumerId, 15_000)
+    await room.server.heard('consumer.closed', ({ consumerId }) => consumerId === consumer.consumerId, 15_000)
     expect(performance.now() - since).toBeGreaterThan(7_500)
     expect(node.workers.slots[0]?.consumers).toBe(0)
     await learner.show([camera!, 180])
@@ -110,7 +99,8 @@ describe('somebody’s screen', () => {
 
   it('tells the publisher which layers anybody looks at: more at once, less after some seconds', async () => {
     const [camera] = await cameras(1)
-    const told = () => server.all('layers.wanted').flatMap((w) => (w.producerId === camera ? [w.layer] : []))
+    const told = () =>
+      room.server.all('layers.wanted').flatMap((w) => (w.producerId === camera ? [w.layer] : []))
     const [asha, ravi] = [await join({ videos: 0 }), await join({ videos: 0 })]
     await until('nobody looks', () => told().at(-1) === -1)
     await asha.show([camera!, 180])
@@ -118,7 +108,7 @@ describe('somebody’s screen', () => {
     await ravi.show([camera!, 720])
     expect(told().at(-1)).toBe(2)
     const since = performance.now()
-    await server.ask('peer.close', ravi.of)
+    await room.server.ask('peer.close', ravi.of)
     await until('only the small one is looked at', () => told().at(-1) === 0)
     expect(performance.now() - since).toBeGreaterThan(2_500)
     await asha.show()
