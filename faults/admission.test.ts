@@ -26,7 +26,7 @@ afterAll(async () => {
 
 function makeRoom(people: number): Promise<LightClass> {
   const wish = { publish: 2, tiles: 9, turn: false, decryptOneIn: 0, screen: false, believed: true }
-  return LightClass.make({ url: product.url, people, spareSeats: 1, ...wish })
+  return LightClass.make({ url: product.url, admin: product.demo.admin, people, spareSeats: 1, ...wish })
 }
 
 /** The class has settled after its joins: nothing is lost or stands still for two seconds. */
@@ -66,7 +66,7 @@ async function refused(name: string, person: LightPerson): Promise<void> {
 }
 
 it('refuses a latecomer within a second and with the reason, while the class goes on', async () => {
-  const who = await SignedIn.register(product.url, 'learner', 63_000, true)
+  const who = await SignedIn.register({ url: product.url, believed: true }, 'learner', 63_000)
   await who.book(running.sessionId)
   const person = new LightPerson({ ...running.learners[0]!.wish, sends: [], ticket: () => who.ticket() })
   await refused('refusal of a latecomer where all is full', person)

@@ -47,7 +47,7 @@ export class ClassHere {
       const browser = await launchBrowser()
       closing.unshift(() => browser.close())
       const viewer = await newPerson(browser, product.url, viewport)
-      const who = await SignedIn.register(product.url, 'learner', 60_000, true)
+      const who = await SignedIn.register({ url: product.url, believed: true }, 'learner', 60_000)
       await who.book(light.sessionId)
       await light.join()
       await signIn(viewer, who.account)
@@ -63,7 +63,7 @@ export class ClassHere {
 
   /** Somebody who comes late to the class, and goes again: what do they find? */
   async visitor<T>(look: (visitor: LightPerson) => T): Promise<T> {
-    const who = await SignedIn.register(this.product.url, 'learner', 61_000, true)
+    const who = await SignedIn.register({ url: this.product.url, believed: true }, 'learner', 61_000)
     await who.book(this.light.sessionId)
     const { mentor, sessionId } = this.light
     const visitor = new LightPerson({ ...mentor.wish, sessionId, sends: [], ticket: () => who.ticket() })
@@ -110,6 +110,7 @@ export class ClassHere {
 const makeClass = (product: Product, { people, publish, screen = false }: Wish) =>
   LightClass.make({
     url: product.url,
+    admin: product.demo.admin,
     people,
     publish,
     tiles: 9,

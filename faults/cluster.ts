@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { adminRoutes } from '@peerlearn/contract/admin'
 import { until } from '../client/e2e/person.ts'
 import { freePort, isBelow, type Product } from '../client/e2e/product.ts'
-import { SignedIn } from '../loadtest/accounts.ts'
+import { adminOf } from '../loadtest/accounts.ts'
 import { call } from '../loadtest/api.ts'
 import { findProcesses } from '../loadtest/processes.ts'
 
@@ -72,7 +72,7 @@ const betweenMs = 1_000
 let askedAt = 0
 
 async function live({ url, demo }: Product) {
-  await sleep(askedAt + betweenMs - Date.now())
+  await sleep(Math.max(0, askedAt + betweenMs - Date.now()))
   askedAt = Date.now()
   const token = await adminToken(url, demo)
   return (await call(url, adminRoutes.overview, { token })).live
@@ -90,12 +90,7 @@ export async function drain({ url, demo }: Product, nodeId: string, draining = t
   await call(url, draining ? adminRoutes.drain : adminRoutes.undrain, { params: { id: nodeId }, token })
 }
 
-const admins = new Map<string, SignedIn>()
-function adminToken(url: string, { admin }: Product['demo']): Promise<string> {
-  const known = admins.get(url) ?? new SignedIn(url, admin)
-  admins.set(url, known)
-  return known.token()
-}
+const adminToken = (url: string, { admin }: Product['demo']): Promise<string> => adminOf(url, admin).token()
 
 async function ended(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return

@@ -61,6 +61,9 @@ export class ThinClass {
     await joinRoom(this.learner, this.product.demo.liveSessionId)
     await seesPictures(this.page, 1, 30)
     await watch(this.page)
+    await this.page.waitForFunction(() =>
+      Object.values(window.watched.frames).some((frames) => frames.length >= 5),
+    )
   }
 
   /** The learner is not in the room; the cable is good. */

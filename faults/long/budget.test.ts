@@ -13,7 +13,7 @@ let room: LightClass
 beforeAll(async () => {
   product = await startProduct({ env: { TRUST_PROXY: '1' } })
   const wish = { publish: 8, tiles: 9, turn: false, decryptOneIn: 0, screen: false, believed: true, minutes }
-  room = await LightClass.make({ url: product.url, people: 10, ...wish })
+  room = await LightClass.make({ url: product.url, admin: product.demo.admin, people: 10, ...wish })
   await room.join()
 })
 afterAll(async () => {

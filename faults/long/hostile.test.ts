@@ -13,9 +13,9 @@ let room: LightClass
 
 beforeAll(async () => {
   product = await startProduct({ env: { SFU_WORKERS: '1' } })
-  const { url } = product
+  const { url, demo } = product
   const wish = { publish: 3, tiles: 9, turn: false, decryptOneIn: 2, screen: false, believed: false }
-  room = await LightClass.make({ url, people: 6, ...wish })
+  room = await LightClass.make({ url, admin: demo.admin, people: 6, ...wish })
   await room.join()
   control = await openControl(product)
 })

@@ -46,11 +46,20 @@ it('is on another node within eight seconds after its node fell silent, as when 
   })
 })
 
+function endNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended already.
+  }
+}
+
 async function afterLosing(name: string, lose: (node: ClusterClass['extra']) => void): Promise<void> {
   const { here, first, extra, redis } = cluster
   await moveClass(cluster, first, extra.nodeId)
   await sleep(3_000)
   const before = seats()
+  const workers = extra.workers()
   const began = Date.now()
   lose(extra)
   await nextFrame(here.page, began + 800)
@@ -62,6 +71,8 @@ async function afterLosing(name: string, lose: (node: ClusterClass['extra']) => 
     async () => (await livesOn(here.product, here.light.sessionId))[0] === first,
   )
   await extra.stop('SIGKILL')
+  // Stopped ones don't end with their parent.
+  for (const pid of workers) endNow(pid)
   cluster.extra = await addNode(here.product, redis.url)
   expect(seats()).toEqual(before)
   keeps(name, [freezeMs], 8_000)

@@ -1,6 +1,6 @@
 /** Redis and Postgres go and come back in the middle of a class, which goes on. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { nodeKey } from '@peerlearn/contract/sfu'
+import { nodeKey } from '@peerlearn/contract/node-stats'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { seesPictures, until } from '../../client/e2e/person.ts'
