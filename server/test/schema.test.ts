@@ -1,5 +1,5 @@
-/** schema.ts is written by hand: this keeps it equal to what the migrations make. */
-import { readFileSync } from 'node:fs'
+/** The schema is written by hand: this keeps it equal to what the migrations make. */
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import ts from 'typescript'
@@ -10,15 +10,13 @@ import { openDb } from './harness.ts'
 /** column → `null` if it may be, `default` if an insert may leave it out */
 type Tables = Record<string, Record<string, string>>
 
-const source = ts.createSourceFile(
-  'schema.ts',
-  readFileSync(join(import.meta.dirname, '../src/schema.ts'), 'utf8'),
-  ts.ScriptTarget.Latest,
-  true,
+const folder = join(import.meta.dirname, '../src/schema')
+const sources = readdirSync(folder).map((file) =>
+  ts.createSourceFile(file, readFileSync(join(folder, file), 'utf8'), ts.ScriptTarget.Latest, true),
 )
 
 function describeType(type: ts.TypeNode): string {
-  const text = type.getText(source)
+  const text = type.getText()
   const isNull = text === 'MaybeAt' || /\| null\b/.test(text)
   const hasDefault = text === 'At' || text.startsWith('Generated<')
   return [isNull && 'null', hasDefault && 'default'].filter(Boolean).join(' ')
@@ -29,19 +27,16 @@ function columnsOf(table: ts.TypeNode): Record<string, string> {
   return Object.fromEntries(
     members
       .filter(ts.isPropertySignature)
-      .map((column) => [column.name.getText(source), describeType(column.type!)]),
+      .map((column) => [column.name.getText(), describeType(column.type!)]),
   )
 }
 
 function declared(): Tables {
-  const database = source.statements
+  const tables = sources
+    .flatMap((source) => [...source.statements])
     .filter(ts.isInterfaceDeclaration)
-    .find(({ name }) => name.text === 'Database')!
-  return Object.fromEntries(
-    database.members
-      .filter(ts.isPropertySignature)
-      .map((table) => [table.name.getText(source), columnsOf(table.type!)]),
-  )
+    .flatMap((one) => one.members.filter(ts.isPropertySignature))
+  return Object.fromEntries(tables.map((table) => [table.name.getText(), columnsOf(table.type!)]))
 }
 
 async function migrated(): Promise<Tables> {
@@ -58,7 +53,7 @@ async function migrated(): Promise<Tables> {
   return tables
 }
 
-test('the tables in schema.ts are those of the migrated database', async () => {
+test('the declared tables are those of the migrated database', async () => {
   expect(declared()).toEqual(await migrated())
 })
 
