@@ -27,6 +27,9 @@ const ofOwnMedia: ReadonlySet<ClientMethod> = new Set<ClientMethod>([
   'media.moved',
 ])
 
+/** Asked by itself and again later: while the database hangs, it holds up none of the messages behind it. */
+const canWait: ReadonlySet<ClientMethod> = new Set<ClientMethod>(['socket.ticket'])
+
 export class LastChecks {
   /** One entry a socket, gone with it. */
   readonly #passedAt = new WeakMap<ClientSocket, number>()
@@ -47,7 +50,7 @@ export class LastChecks {
   ): Promise<T | undefined> {
     const trusted = ofOwnMedia.has(method) && Date.now() - (this.#passedAt.get(socket) ?? 0) <= trustMs
     try {
-      return await (trusted ? inTime(check()) : check())
+      return await (trusted || canWait.has(method) ? inTime(check()) : check())
     } catch (error) {
       if (!isAway(error) && error !== tooLate) throw error
       if (!trusted) throw notReady()
@@ -56,9 +59,10 @@ export class LastChecks {
   }
 }
 
-const tooLate = new Error('the database did not answer in time')
+export const tooLate = new Error('the database did not answer in time')
 
-function inTime<T>(work: Promise<T>): Promise<T> {
+/** What the work answers, unless the database hangs. @throws what it throws; `tooLate` */
+export function inTime<T>(work: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => reject(tooLate), patienceMs)
   return Promise.race([work, promise]).finally(() => clearTimeout(timer))

@@ -15,6 +15,7 @@ interface Dispatch {
   handlers: MessageHandlers
   guards: Guards
   log: Logger
+  now: () => Date
   /** The person as the database knows them now. @throws AppError `signed-out` */
   whoNow: (socket: ClientSocket) => Promise<Who>
 }
@@ -23,11 +24,11 @@ type LooseHandler = (heard: { socket: ClientSocket; who: Who; data: unknown }) =
 
 const isMethod = (name: string): name is ClientMethod => Object.hasOwn(clientMessages, name)
 
-export function createAnswer({ handlers, guards, log, whoNow }: Dispatch) {
+export function createAnswer({ handlers, guards, log, now, whoNow }: Dispatch) {
   const checks = new LastChecks()
   const admit = async (access: MessageAccess, heard: { socket: ClientSocket; who: Who; data: unknown }) => {
-    if (access === 'signed-in' || access === 'admin') authorise(access, heard.who)
-    else await guards[access](heard)
+    authorise(access, heard.who, now())
+    if (access !== 'signed-in' && access !== 'admin') await guards[access](heard)
     return true
   }
 

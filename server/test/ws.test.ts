@@ -1,5 +1,5 @@
 import { closeCode, maxFrameBytes } from '@peerlearn/contract/channel'
-import { userRoutes } from '@peerlearn/contract/users'
+import { authRoutes } from '@peerlearn/contract/auth'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { newId } from '../src/db.ts'
 import { newBooking, newSession } from './factories.ts'
@@ -13,9 +13,9 @@ beforeAll(async () => {
 })
 
 const ticketOf = async (person: { token: string }) =>
-  (await server.api(userRoutes.wsTicket, { body: {} }, person)).ticket
+  (await server.api(authRoutes.wsTicket, { body: {} }, person)).ticket
 const refusal = (socket: TestSocket) => socket.closed.then(({ code, reason }) => `${code} ${reason}`)
-const connected = async () => server.connect(await server.person({ role: 'admin' }))
+const connected = async () => server.connect(await server.person({ roles: ['admin'] }))
 
 describe('opening', () => {
   test('needs a ticket', async () => {
@@ -162,11 +162,11 @@ describe('messages', () => {
     expect(order).toEqual([...order].sort((a, b) => a - b))
   })
 
-  test('follow a person’s role as it is now', async () => {
-    const admin = await server.person({ role: 'admin' })
+  test('follow a person’s roles as they are now', async () => {
+    const admin = await server.person({ roles: ['admin'] })
     const socket = await server.connect(admin)
     expect(await socket.ask('admin.watch', {})).toMatchObject({ ok: true })
-    await server.db.updateTable('account').set({ role: 'learner' }).where('id', '=', admin.userId).execute()
+    await server.db.updateTable('account').set({ roles: ['learner'] }).where('id', '=', admin.userId).execute()
     await eventually(async () =>
       expect(await socket.ask('admin.watch', {})).toMatchObject({ error: { code: 'forbidden' } }),
     )
@@ -187,7 +187,7 @@ test('a client that does not read is closed, and costs no more than a megabyte',
 
 describe('a mentor', () => {
   test('sees when a learner of a coming session comes and goes', async () => {
-    const mentor = await server.person({ role: 'mentor' })
+    const mentor = await server.person({ roles: ['mentor'] })
     const learner = await server.person()
     const sessionId = await newSession(server.db, { mentorId: mentor.userId })
     await newBooking(server.db, { sessionId, learnerId: learner.userId })
@@ -208,7 +208,7 @@ describe('two servers on one Redis', () => {
     const redis = await startRedis()
     const env = { REDIS_URL: redis.url }
     const [one, two] = [await startServer({ env }), await startServer({ env })]
-    const mentor = await one.person({ role: 'mentor' })
+    const mentor = await one.person({ roles: ['mentor'] })
     const learner = await one.person()
     const sessionId = await newSession(one.db, { mentorId: mentor.userId })
     await newBooking(one.db, { sessionId, learnerId: learner.userId })

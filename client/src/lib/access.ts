@@ -2,8 +2,9 @@
  * The access token of this tab: in memory only, made anew from the HttpOnly refresh cookie. localStorage holds nothing
  * but the fact that somebody signed in here, so that a stranger's first visit asks for no token.
  */
-import { userRoutes } from '@peerlearn/contract/users'
-import type { Login, User } from '@peerlearn/contract/users'
+import { authRoutes } from '@peerlearn/contract/auth'
+import type { Login } from '@peerlearn/contract/auth'
+import type { User } from '@peerlearn/contract/users'
 import { ApiError, request } from './request.ts'
 
 const flag = 'peerlearn.signed-in'
@@ -57,7 +58,7 @@ export class Access {
 
   async #renew(): Promise<string | undefined> {
     try {
-      return this.take(await request(userRoutes.refresh, { body: {} }))
+      return this.take(await request(authRoutes.refresh, { body: {} }))
     } catch (error) {
       if (!(error instanceof ApiError) || error.code !== 'signed-out') throw error
       this.drop()

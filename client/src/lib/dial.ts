@@ -1,10 +1,15 @@
-/** One try to open a WebSocket: a ticket is asked for, then the socket opened with it, each within its time. */
+/**
+ * One try to open a WebSocket, with the ticket at hand or one that is asked for first, each within its time. A browser
+ * opens one WebSocket to a server at a time (RFC 6455, 4.1), so a try that hangs must end before the next one begins.
+ */
 import { subprotocol } from '@peerlearn/contract/channel'
 
 /** `unanswered`: nobody said anything, so the time was spent waiting. `lost`: refused, or cut. */
 export type DialFailure = 'signed-out' | 'unanswered' | 'lost'
 
 interface Options {
+  /** At hand: nothing has to be fetched. */
+  reconnect: string | undefined
   /** A fresh ticket; it throws an error with the code `signed-out` when there is no login any more. */
   ticket: (signal: AbortSignal) => Promise<string>
   url: string
@@ -14,6 +19,8 @@ interface Options {
 }
 
 export class Dial {
+  /** It may have used up the ticket at hand. */
+  readonly reconnects: boolean
   #options: Options
   /** Ends a request for a ticket that nobody waits for any more: a browser opens few connections at a time. */
   #asking = new AbortController()
@@ -22,9 +29,11 @@ export class Dial {
   #over = false
 
   constructor(options: Options) {
-    this.#options = options
-    this.#within(options.limitMs)
-    void this.#ask()
+    const { reconnect, limitMs } = (this.#options = options)
+    this.reconnects = reconnect !== undefined
+    this.#within(limitMs)
+    if (reconnect === undefined) void this.#ask()
+    else this.#open(reconnect)
   }
 
   /** Gives it up, silently. */
@@ -35,7 +44,9 @@ export class Dial {
   async #ask(): Promise<void> {
     try {
       const ticket = await this.#options.ticket(this.#asking.signal)
-      if (!this.#over) this.#open(ticket)
+      if (this.#over) return
+      this.#within(this.#options.limitMs)
+      this.#open(ticket)
     } catch (error) {
       this.#fail((error as { code?: string }).code === 'signed-out' ? 'signed-out' : 'lost')
     }
@@ -43,7 +54,6 @@ export class Dial {
 
   #open(ticket: string): void {
     const ws = (this.#ws = new WebSocket(this.#options.url, [subprotocol, `ticket.${ticket}`]))
-    this.#within(this.#options.limitMs)
     ws.onopen = () => this.#end() && this.#options.onOpen(ws)
     ws.onclose = () => this.#fail('lost')
   }

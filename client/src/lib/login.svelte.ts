@@ -1,11 +1,14 @@
 /** Who is signed in, in every tab of this browser alike. */
+import { authRoutes } from '@peerlearn/contract/auth'
+import type { Asked, Proof, SignInAnswer } from '@peerlearn/contract/auth'
 import { userRoutes } from '@peerlearn/contract/users'
 import type { User } from '@peerlearn/contract/users'
+import { call } from './api.ts'
 import { access } from './access.ts'
 import { ApiError, request } from './request.ts'
 import type { CallInput } from './request.ts'
 
-type Registration = CallInput<typeof userRoutes.register>['body']
+type Registration = CallInput<typeof authRoutes.register>['body']
 
 const retryMs = 4000
 
@@ -18,6 +21,7 @@ export class Login {
   #user = $state.raw<User | null>(null)
   #ready = $state(false)
   #unreachable = $state(false)
+  #leaving = $state(false)
   #tabs = new BroadcastChannel('peerlearn.login')
   #retry: ReturnType<typeof setTimeout> | undefined
 
@@ -39,26 +43,54 @@ export class Login {
     return this.#ready
   }
 
+  /** Is signing out: nothing of theirs should be asked for any more. */
+  get leaving(): boolean {
+    return this.#leaving
+  }
+
   /** Somebody is probably signed in, but the server does not answer; it is asked again by itself. */
   get unreachable(): boolean {
     return this.#unreachable
   }
 
   async register(body: Registration): Promise<User> {
-    access.take(await request(userRoutes.register, { body }))
+    access.take(await request(authRoutes.register, { body }))
     return this.#entered()
   }
 
-  async login(email: string, password: string): Promise<User> {
-    access.take(await request(userRoutes.login, { body: { email, password } }))
-    return this.#entered()
+  /** @returns the second factor that is asked first, or undefined for somebody who is signed in now */
+  async login(email: string, password: string): Promise<Asked | undefined> {
+    return this.take(await request(authRoutes.login, { body: { email, password } }))
+  }
+
+  /** The second factor that was asked. */
+  async prove(step: string, proof: Proof): Promise<void> {
+    this.take(await request(authRoutes.loginStep, { body: { step, proof } }))
+  }
+
+  /** Whatever way somebody came in: what the server answered. */
+  take(answer: SignInAnswer): Asked | undefined {
+    if ('asked' in answer) return answer.asked
+    access.take(answer)
+    this.#entered()
+    return undefined
+  }
+
+  /** Asks who one is now: after a change that the server made by itself. */
+  async reload(): Promise<void> {
+    if (access.likely) this.#user = await call(userRoutes.me, {})
   }
 
   /** Ends the login here, on the server and in the other tabs. Throws when the server was not told: it still lives there. */
   async logout(): Promise<void> {
-    await request(userRoutes.logout, { body: {} }).catch(unlessSignedOut)
-    access.drop()
-    this.#tabs.postMessage('out')
+    this.#leaving = true
+    try {
+      await request(authRoutes.logout, { body: {} }).catch(unlessSignedOut)
+      access.drop()
+      this.#tabs.postMessage('out')
+    } finally {
+      this.#leaving = false
+    }
   }
 
   /** The person as the server knows them after a change of profile. */

@@ -28,13 +28,21 @@ type Given<R extends Route, K extends 'params' | 'query' | 'body'> = R[K] extend
 /** What a caller of this route hands over. */
 export type CallInput<R extends Route> = Given<R, 'params'> &
   Given<R, 'query'> &
-  Given<R, 'body'> & { signal?: AbortSignal }
+  Given<R, 'body'> & {
+    signal?: AbortSignal
+    /** Media type of a body that is a file. */
+    type?: string
+    /** The same request again, of a route that takes effect once for each key. */
+    key?: string
+  }
 
 interface Loose {
   params?: Record<string, string>
   query?: Record<string, string | number | undefined>
   body?: unknown
   signal?: AbortSignal
+  type?: string
+  key?: string
 }
 
 function address(route: Route, { params = {}, query = {} }: Loose): string {
@@ -52,13 +60,17 @@ const unreachable = () =>
       : 'You’re offline. Check your connection and try again.',
   )
 
-async function answerOf(response: Response): Promise<unknown> {
+async function answerOf(route: Route, response: Response): Promise<unknown> {
+  if (response.ok && route.produces) return new Uint8Array(await response.arrayBuffer())
   const answer: unknown = await response.json().catch(() => null)
   if (response.ok && answer !== null) return answer
   const { error } = (answer ?? {}) as { error?: ErrorBody } // our server's only shape of refusal
   if (!error) throw unreachable()
   throw new ApiError(error.code, error.message, error.details)
 }
+
+const bodyOf = (route: Route, body: unknown): BodyInit =>
+  route.consumes ? (body as Uint8Array<ArrayBuffer>) : JSON.stringify(body) // bytes, by the contract
 
 /** Sends it and answers the parsed response; throws an ApiError, or the abort of `signal`. */
 export async function request<R extends Route>(
@@ -70,15 +82,16 @@ export async function request<R extends Route>(
   const limit = AbortSignal.timeout(patienceMs)
   const headers: Record<string, string> = { accept: 'application/json' }
   if (token) headers.authorization = `Bearer ${token}`
-  if (loose.body !== undefined) headers['content-type'] = 'application/json'
+  if (loose.key) headers['idempotency-key'] = loose.key
+  if (loose.body !== undefined) headers['content-type'] = loose.type ?? 'application/json'
   try {
     const response = await fetch(address(route, loose), {
       method: route.method.toUpperCase(),
       headers,
-      ...(loose.body !== undefined && { body: JSON.stringify(loose.body) }),
+      ...(loose.body !== undefined && { body: bodyOf(route, loose.body) }),
       signal: loose.signal ? AbortSignal.any([loose.signal, limit]) : limit,
     })
-    return (await answerOf(response)) as ResponseOf<R> // the server answers as the same contract declares
+    return (await answerOf(route, response)) as ResponseOf<R> // the server answers as the same contract declares
   } catch (error) {
     if (error instanceof ApiError || loose.signal?.aborted) throw error
     throw unreachable()

@@ -11,32 +11,20 @@ import type {
   ClientNotices,
   ClientOutput,
 } from '@peerlearn/contract/client-channel'
-import type { ErrorCode } from '@peerlearn/contract/errors'
+import { Answers } from './answers.ts'
 import { Dial } from './dial.ts'
 import type { DialFailure } from './dial.ts'
-import { retryDelay } from './retry-delay.ts'
+import { onNetworkReturn } from './network-return.ts'
+import { ReconnectTicket } from './reconnect-ticket.ts'
+import { openLimit, retryDelay } from './retry-delay.ts'
+import { offline, SocketError } from './socket-error.ts'
+
+export { SocketError } from './socket-error.ts'
 
 /** `waiting` for the next try; `closed` until `open()` is called (again). */
 export type SocketState = 'closed' | 'connecting' | 'open' | 'waiting'
 /** Why the last connection ended, where it matters to a person. */
 export type SocketReason = 'signed-out' | 'too-many' | 'restart' | 'lost' | null
-
-/** `offline`: not sent, or no answer can come any more. `timeout`: no answer within the time limit. */
-export class SocketError extends Error {
-  readonly code: ErrorCode | 'offline' | 'timeout'
-
-  constructor(code: SocketError['code'], message: string) {
-    super(message)
-    this.name = 'SocketError'
-    this.code = code
-  }
-}
-
-interface Waiting {
-  resolve: (data: unknown) => void
-  reject: (error: SocketError) => void
-  timer: ReturnType<typeof setTimeout>
-}
 
 interface Options {
   /** A fresh ticket; it throws an error with the code `signed-out` when there is no login any more. */
@@ -45,9 +33,6 @@ interface Options {
 }
 
 const defaultLimitMs = 8000
-/** For the ticket, and again for the socket: a network that swallows packets is tried anew. */
-const openLimitMs = 4000
-const offline = () => new SocketError('offline', 'The connection to the server is lost just now.')
 
 export class Socket {
   #options: Options
@@ -55,11 +40,16 @@ export class Socket {
   #state: SocketState = 'closed'
   #reason: SocketReason = null
   #tries = 0
-  #nextId = 1
+  /** Tries in a row to which nobody said anything. */
+  #unanswered = 0
   /** The try to connect that is under way, be it beside an open socket. */
   #dial: Dial | null = null
+  /** The present socket was opened with the ticket at hand. */
+  #reconnected = false
   #timer: ReturnType<typeof setTimeout> | undefined
-  #waiting = new Map<number, Waiting>()
+  // An answer that does not come may mean a connection that is dead without knowing it.
+  #answers = new Answers(() => this.renew())
+  #ticket = new ReconnectTicket(() => this.request('socket.ticket', {}))
   #handlers = new Map<string, Set<(data: unknown) => void>>()
   #watchers = new Set<() => void>()
   #release: (() => void) | null = null
@@ -80,22 +70,21 @@ export class Socket {
   open(): void {
     if (this.#state !== 'closed') return
     this.#release = this.#listenToTheBrowser()
-    this.#tries = 0
-    this.#connect()
+    this.#connectAtOnce()
   }
 
   close(reason: SocketReason = null): void {
     this.#release?.()
     this.#release = null
     this.#drop()
+    // Whoever opens it next may be somebody else.
+    this.#ticket.forget()
     this.#become('closed', reason)
   }
 
   /** Gives up the present connection for a new one at once: after a change of network the old one is silent. */
   reconnect(): void {
-    if (this.#state === 'closed') return
-    this.#tries = 0
-    this.#connect()
+    if (this.#state !== 'closed') this.#connectAtOnce()
   }
 
   /**
@@ -127,11 +116,7 @@ export class Socket {
   ): Promise<ClientOutput<M>> {
     const ws = this.#ws
     if (this.#state !== 'open' || !ws) return Promise.reject(offline())
-    const id = this.#nextId++
-    const answered = new Promise<unknown>((resolve, reject) => {
-      const timer = setTimeout(() => this.#onSilence(id), limitMs)
-      this.#waiting.set(id, { resolve, reject, timer })
-    })
+    const { id, answered } = this.#answers.await(limitMs)
     ws.send(JSON.stringify({ id, method, data }))
     return answered as Promise<ClientOutput<M>> // the server answers as the same contract declares
   }
@@ -151,6 +136,11 @@ export class Socket {
     return () => this.#watchers.delete(watcher)
   }
 
+  #connectAtOnce(): void {
+    this.#tries = this.#unanswered = 0
+    this.#connect()
+  }
+
   #connect(): void {
     this.#drop()
     this.#dial = this.#newDial()
@@ -158,63 +148,65 @@ export class Socket {
   }
 
   #newDial(): Dial {
+    const reconnect = this.#ticket.now
+    // Beside an open socket there is no hurry: that one may only be slow.
+    const hurry = reconnect !== undefined && this.#ws === null
     return new Dial({
+      reconnect,
       ticket: this.#options.ticket,
       url: this.#options.url ?? `${location.origin.replace(/^http/, 'ws')}/ws`,
-      limitMs: openLimitMs,
-      onOpen: (ws) => this.#take(ws),
+      limitMs: openLimit(this.#unanswered, hurry),
+      onOpen: (ws) => this.#take(ws, reconnect !== undefined),
       onFailed: (why) => this.#onFailed(why),
     })
   }
 
-  #take(ws: WebSocket): void {
+  #take(ws: WebSocket, reconnected: boolean): void {
     const renewed = this.#ws !== null
     this.#drop()
     this.#ws = ws
+    this.#reconnected = reconnected
+    this.#ticket.forget()
     const mine = () => ws === this.#ws
     ws.onmessage = ({ data }) => mine() && this.#onFrame(String(data))
     ws.onclose = ({ code }) => mine() && this.#onClose(code)
-    this.#tries = 0
+    this.#tries = this.#unanswered = 0
     // Whoever must come back after a new connection hears of it by both states.
     if (renewed) this.#become('connecting', 'lost')
     if (mine()) this.#become('open', null)
+    if (mine()) this.#ticket.renew()
   }
 
   #onFailed(why: DialFailure): void {
     if (why === 'signed-out') return this.close('signed-out')
     // The time was spent waiting, so that the next try need not wait as long as after a refusal.
     if (why === 'unanswered') this.#tries = Math.min(this.#tries, 1)
+    this.#unanswered = why === 'unanswered' ? this.#unanswered + 1 : 0
     this.#retryLater('lost')
   }
 
   #onClose(code: number): void {
     if (code === closeCode.signedOut) this.close('signed-out')
+    // The ticket at hand was used or void: a fetched one will say more.
+    else if (code === closeCode.ticket && this.#reconnected) this.#connect()
     else if (code === closeCode.restart) this.#retryLater('restart')
     else this.#retryLater(code === closeCode.tooMany ? 'too-many' : 'lost')
   }
 
-  /** An answer that does not come may mean a connection that is dead without knowing it. */
-  #onSilence(id: number): void {
-    this.#waiting.get(id)?.reject(new SocketError('timeout', 'The server did not answer in time.'))
-    this.#waiting.delete(id)
-    this.renew()
+  #onFrame(text: string): void {
+    this.#spare()
+    const frame = JSON.parse(text) as AnswerFrame | EventFrame // our server's only two shapes
+    if (!('event' in frame)) return this.#answers.take(frame)
+    for (const handler of [...(this.#handlers.get(frame.event) ?? [])]) handler(frame.data)
   }
 
-  #onFrame(text: string): void {
-    // It lives: nothing has to take its place.
-    this.#dial?.cancel()
+  /** The present socket lives: nothing has to take its place. */
+  #spare(): void {
+    const dial = this.#dial
+    if (!dial) return
     this.#dial = null
-    const frame = JSON.parse(text) as AnswerFrame | EventFrame // our server's only two shapes
-    if ('event' in frame) {
-      for (const handler of [...(this.#handlers.get(frame.event) ?? [])]) handler(frame.data)
-      return
-    }
-    const waiting = this.#waiting.get(frame.id)
-    if (!waiting) return
-    this.#waiting.delete(frame.id)
-    clearTimeout(waiting.timer)
-    if (frame.ok) waiting.resolve(frame.data)
-    else waiting.reject(new SocketError(frame.error.code, frame.error.message))
+    dial.cancel()
+    if (dial.reconnects) this.#ticket.renew()
   }
 
   #retryLater(reason: SocketReason): void {
@@ -231,11 +223,8 @@ export class Socket {
     const ws = this.#ws
     this.#ws = null
     ws?.close()
-    for (const { reject, timer } of this.#waiting.values()) {
-      clearTimeout(timer)
-      reject(offline())
-    }
-    this.#waiting.clear()
+    this.#answers.abandon()
+    this.#ticket.rest()
   }
 
   #become(state: SocketState, reason: SocketReason): void {
@@ -245,13 +234,11 @@ export class Socket {
   }
 
   #listenToTheBrowser(): () => void {
-    const online = () => this.reconnect()
-    const seen = () => document.visibilityState === 'visible' && this.#state === 'waiting' && this.reconnect()
-    addEventListener('online', online)
-    document.addEventListener('visibilitychange', seen)
-    return () => {
-      removeEventListener('online', online)
-      document.removeEventListener('visibilitychange', seen)
-    }
+    return onNetworkReturn({
+      onBack: () => this.reconnect(),
+      // An open one is left to whoever misses something over it.
+      onChanged: () => this.#state !== 'open' && this.reconnect(),
+      onSeen: () => this.#state === 'waiting' && this.reconnect(),
+    })
   }
 }
