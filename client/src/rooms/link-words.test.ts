@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { LearnerLink } from '@peerlearn/contract/rooms'
+import type { LearnerLink } from '@peerlearn/contract/links'
 import { linkWords } from './link-words.ts'
 
 const good: LearnerLink = {

@@ -1,5 +1,5 @@
 /** A learner's link as their mentor reads it. Pure. */
-import type { LearnerLink } from '@peerlearn/contract/rooms'
+import type { LearnerLink } from '@peerlearn/contract/links'
 import { modeNames } from './receive-words.ts'
 
 const reasons: Record<LearnerLink['reason'], string> = {

@@ -2,20 +2,17 @@
  * A live room, from the green room to its end. Components draw it and call its methods; `presence.ts` keeps the place and
  * the media, `room-facts.svelte.ts` and `room-link.svelte.ts` hold what is known.
  */
-import type { ClientOutput } from '@peerlearn/contract/client-channel'
-import type { ReceiveMode, VideoCodec } from '@peerlearn/contract/media'
-import type { LearnerLink, Receiving } from '@peerlearn/contract/rooms'
+import type { ReceiveMode } from '@peerlearn/contract/media'
 import type { Socket } from '../lib/socket.ts'
 import { forgetRoom, rememberRoom } from './choices.ts'
 import { Conversation } from './conversation.svelte.ts'
 import { keepFresh } from './freshness.ts'
 import { LocalMedia } from './local-media.svelte.ts'
-import type { MediaLink } from './media.ts'
-import type { MeterReading } from './meter.ts'
 import { News } from './news.svelte.ts'
 import { againMs, isPassing } from './passing.ts'
+import { prepareRoom } from './prepare.ts'
+import type { Prepared } from './prepare.ts'
 import { Presence } from './presence.ts'
-import type { RecoveryState } from './recovery.ts'
 import { endingBefore, endingOf, refusalOf } from './refusals.ts'
 import type { Ending } from './refusals.ts'
 import { RoomActions } from './room-actions.ts'
@@ -25,7 +22,6 @@ import { RoomLink } from './room-link.svelte.ts'
 import type { Joined } from './seat.ts'
 import { ViewReport } from './view-report.ts'
 
-export type Prepared = ClientOutput<'room.prepare'>
 /** `green`: before the room. `over`: not in it any more, or never. */
 export type Phase =
   | { name: 'preparing' }
@@ -33,18 +29,16 @@ export type Phase =
   | { name: 'in' }
   | { name: 'over'; ending: Ending }
 
-/** So often the green room waits for a media node, or the database, that is just being replaced. */
-const prepareTries = 15
-
 export class LiveRoom {
   readonly sessionId: string
   readonly local = new LocalMedia()
   readonly news = new News()
+  /** How my link carries and what it costs; to the mentor, every learner's. */
+  readonly link = new RoomLink()
   readonly facts: RoomFacts
   readonly actions: RoomActions
   readonly conversation: Conversation
   readonly view: ViewReport
-  #link = new RoomLink()
   #socket: Socket
   #presence: Presence
   #stops: (() => void)[] = []
@@ -71,7 +65,7 @@ export class LiveRoom {
       socket,
       sessionId,
       facts: this.facts,
-      link: this.#link,
+      link: this.link,
       local: this.local,
       view: this.view,
       news: this.news,
@@ -112,35 +106,6 @@ export class LiveRoom {
     return this.#prepared !== null && (this.#open || this.mentor)
   }
 
-  get mediaLink(): MediaLink {
-    return this.#link.media
-  }
-
-  /** How I receive; null before the room is joined. */
-  get receiving(): Receiving | null {
-    return this.#link.receiving
-  }
-
-  /** What the class takes of my data. */
-  get meter(): MeterReading {
-    return this.#link.meter
-  }
-
-  /** How every learner's link is, by user id; known to the mentor alone. */
-  get links(): ReadonlyMap<string, LearnerLink> {
-    return this.#link.learners
-  }
-
-  /** What is being done about trouble with my link; null when there is none. */
-  get recovery(): RecoveryState | null {
-    return this.#link.recovery
-  }
-
-  /** Video codecs that everybody present decodes, best first. */
-  get codecs(): readonly VideoCodec[] {
-    return this.#link.codecs
-  }
-
   /** The room has a stage: only the mentor and those on it send. */
   get staged(): boolean {
     return this.facts.staged
@@ -158,7 +123,7 @@ export class LiveRoom {
 
   /** Receives so from now on, also in the next rooms. Rejects with the server's refusal. */
   async receive(mode: ReceiveMode, budgetBytes: number | null): Promise<void> {
-    this.#link.receiving = await this.#socket.request('receive.set', { mode, budgetBytes })
+    this.link.receiving = await this.#socket.request('receive.set', { mode, budgetBytes })
   }
 
   /** Learns what the green room and the click on Join need, however long the server takes to be reached. */
@@ -202,29 +167,23 @@ export class LiveRoom {
   }
 
   async #prepare(): Promise<void> {
-    for (let tries = 0; this.#phase.name !== 'over'; tries++) {
-      try {
-        await this.#socket.opened()
-        const prepared = await this.#socket.request('room.prepare', { sessionId: this.sessionId })
-        await this.#presence.media.device.load(prepared.rtpCapabilities)
-        this.#prepared = prepared
-        this.local.allow(!prepared.viewOnly)
-        this.#open = prepared.open
-        if (this.#phase.name === 'preparing') this.#phase = { name: 'green', joining: false, refusal: null }
-        return
-      } catch (error) {
-        const { code } = refusalOf(error)
-        if (code === 'offline' || code === 'timeout') continue
-        if (isPassing(error) && tries < prepareTries) {
-          await new Promise((done) => setTimeout(done, againMs))
-          continue
-        }
-        const ending = endingOf(code)
-        // What was known before is good enough to go on with.
-        if (ending || !this.#prepared) return this.end(endingBefore(code))
-        return
-      }
+    const { device } = this.#presence.media
+    try {
+      const goesOn = () => this.#phase.name !== 'over'
+      const prepared = await prepareRoom(this.#socket, this.sessionId, device, goesOn)
+      if (prepared) this.#onPrepared(prepared)
+    } catch (error) {
+      const { code } = refusalOf(error)
+      // What was known before is good enough to go on with.
+      if (endingOf(code) || !this.#prepared) this.end(endingBefore(code))
     }
+  }
+
+  #onPrepared(prepared: Prepared): void {
+    this.#prepared = prepared
+    this.local.allow(!prepared.viewOnly)
+    this.#open = prepared.open
+    if (this.#phase.name === 'preparing') this.#phase = { name: 'green', joining: false, refusal: null }
   }
 
   #onJoined({ state }: Joined): void {
@@ -245,7 +204,7 @@ export class LiveRoom {
         news,
         conversation,
         local,
-        link: this.#link,
+        link: this.link,
         media: presence.media,
         me: () => ({ userId: this.userId, maySend: this.maySend }),
         onMissed: () => presence.comeBack(),

@@ -61,3 +61,29 @@ it('a server that can’t be asked is no reason to give a transport up', async (
   await vi.advanceTimersByTimeAsync(60_000)
   expect(onBroken).not.toHaveBeenCalled()
 })
+
+it('credentials that came with the seat are used for the restart at once: nothing is fetched before it', async () => {
+  const heard = new Map<string, (state: IceState) => void>()
+  const done: string[] = []
+  const said = (what: string) => () => Promise.resolve(void done.push(what))
+  const transport = {
+    id: 't',
+    on: (name: string, hear: (state: IceState) => void) => heard.set(name, hear),
+    updateIceServers: said('credentials'),
+    restartIce: said('restart'),
+  }
+  const path = new MediaPath(transport as unknown as types.Transport, {
+    // as the node answers
+    request: (() => Promise.resolve({ iceParameters: {} })) as never,
+    iceServers: () => Promise.reject(new Error('out of reach')),
+    onState: () => undefined,
+    onBroken: () => undefined,
+  })
+  heard.get('connectionstatechange')?.('connected')
+  await vi.advanceTimersByTimeAsync(5 * 60_000)
+  heard.get('connectionstatechange')?.('disconnected')
+  await path.takeCredentials([])
+  path.nudge()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(done).toEqual(['credentials', 'restart'])
+})

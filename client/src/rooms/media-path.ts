@@ -71,6 +71,12 @@ export class MediaPath {
       .catch(() => this.transport.closed || this.#ports.onBroken())
   }
 
+  /** Fresh TURN credentials came: the next restart need not ask for them. */
+  async takeCredentials(iceServers: IceServer[]): Promise<void> {
+    this.#credentialsAt = Date.now()
+    await this.transport.updateIceServers({ iceServers })
+  }
+
   /** Mends it at once if it is not connected. */
   nudge(): void {
     this.#watch.nudge()
@@ -119,9 +125,7 @@ export class MediaPath {
   async #renewCredentials(): Promise<void> {
     const waited = new Promise<null>((done) => setTimeout(() => done(null), firstAnswerMs))
     const iceServers = await Promise.race([this.#ports.iceServers().catch(() => null), waited])
-    if (!iceServers) return
-    this.#credentialsAt = Date.now()
-    await this.transport.updateIceServers({ iceServers })
+    if (iceServers) await this.takeCredentials(iceServers)
   }
 }
 

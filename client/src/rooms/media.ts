@@ -148,9 +148,12 @@ export class Media {
     return this.send.transport.produce({ ...options, stopTracks: false })
   }
 
-  /** Mends at once what is not connected: the network or the server is back. */
-  nudge(): void {
-    for (const path of this.paths) path.nudge()
+  /** Mends at once what is not connected: the network or the server is back, and these credentials came with it. */
+  nudge(iceServers: IceServer[]): void {
+    for (const path of this.paths) {
+      path.takeCredentials(iceServers).catch(() => undefined) // closed meanwhile
+      path.nudge()
+    }
   }
 
   close(): void {

@@ -1,4 +1,7 @@
 /** Make before break: when the new transports carry what the old ones do, and not before, the old ones may go. */
+import { retryDelay } from '../lib/retry-delay.ts'
+import { SocketError } from '../lib/socket.ts'
+import type { Socket } from '../lib/socket.ts'
 import type { Media } from './media.ts'
 import type { Outgoing } from './outgoing.ts'
 
@@ -6,6 +9,18 @@ import type { Outgoing } from './outgoing.ts'
 export interface Line {
   media: Media
   outgoing: Outgoing
+}
+
+/**
+ * The line whose transport this is, without a transport's name the newest. One of a line that is left already has none: set
+ * up on another it would take the place of the consumer that flows there.
+ */
+export function lineFor<L extends { media: { recv: { transport: { id: string } } } }>(
+  lines: readonly L[],
+  transportId: string | undefined,
+): L | undefined {
+  if (transportId === undefined) return lines.at(-1)
+  return lines.find(({ media }) => media.recv.transport.id === transportId)
 }
 
 const everyMs = 100
@@ -46,4 +61,21 @@ export async function untilCarriesOver(old: Line, fresh: Line, current: () => bo
     await new Promise((done) => setTimeout(done, everyMs))
   }
   return false
+}
+
+/** Lets the old transports go, however often the socket has to come back for that. */
+export async function tellMoved(
+  socket: Pick<Socket, 'request' | 'opened'>,
+  current: () => boolean,
+): Promise<void> {
+  for (let tries = 0; current(); tries++) {
+    try {
+      await socket.request('media.moved', {})
+      return
+    } catch (error) {
+      if (!(error instanceof SocketError) || (error.code !== 'offline' && error.code !== 'timeout')) return
+      await new Promise((done) => setTimeout(done, retryDelay(tries)))
+      await socket.opened().catch(() => undefined)
+    }
+  }
 }

@@ -148,10 +148,10 @@ export class Presence {
   }
 
   /** The socket was away and the media were not: only what was missed is set right. */
-  #goOn({ peerId, producers }: Joined): void {
+  #goOn({ peerId, producers, iceServers }: Joined): void {
     for (const consumerId of this.#ports.facts.stale) this.media.remove(consumerId)
     this.media.check(producers.filter((producer) => producer.peerId === peerId))
-    this.media.nudge()
+    this.media.nudge(iceServers)
     clearTimeout(this.#settled)
     this.#settled = setTimeout(() => this.#rebuildIncomplete(), settledMs)
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Receiving } from '@peerlearn/contract/rooms'
+import type { Receiving } from '@peerlearn/contract/links'
 import { budgetNotice, dataSize, modeWords } from './receive-words.ts'
 
 describe('data in words', () => {

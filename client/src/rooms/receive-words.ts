@@ -1,9 +1,7 @@
 /** The receive modes, data and budgets in words. Pure. */
+import type { Receiving } from '@peerlearn/contract/links'
 import type { ReceiveMode } from '@peerlearn/contract/media'
 import { receiveCeiling } from '@peerlearn/contract/media'
-import type { Receiving } from '@peerlearn/contract/rooms'
-
-export const modes: ReceiveMode[] = ['full', 'saver', 'slides', 'voice']
 
 export const modeNames: Record<ReceiveMode, string> = {
   full: 'Full',

@@ -2,7 +2,7 @@
  * The ladder of getting media back: which step is being taken, since when, and who is at fault. It times each trouble
  * from its first sign to media that flow again, and keeps the steps until they are told. Pure.
  */
-import type { LadderStep } from '@peerlearn/contract/rooms'
+import type { LadderStep } from '@peerlearn/contract/links'
 
 export type Step = LadderStep['step']
 export type Fault = LadderStep['fault']

@@ -1,7 +1,7 @@
 /** What is known of links: how mine carries, what it costs, how it recovers; and the mentor's view of every learner's. */
 import { SvelteMap } from 'svelte/reactivity'
+import type { LearnerLink, Receiving } from '@peerlearn/contract/links'
 import type { VideoCodec } from '@peerlearn/contract/media'
-import type { LearnerLink, Receiving } from '@peerlearn/contract/rooms'
 import type { MediaLink } from './media.ts'
 import type { MeterReading } from './meter.ts'
 import type { RecoveryState } from './recovery.ts'

@@ -20,7 +20,7 @@ import { codecFor } from './encodings.ts'
 import { MediaDevice } from './media-device.ts'
 import { Media } from './media.ts'
 import type { Incoming, MediaLink } from './media.ts'
-import { untilCarriesOver } from './moving.ts'
+import { lineFor, tellMoved, untilCarriesOver } from './moving.ts'
 import type { Line } from './moving.ts'
 import { Outgoing } from './outgoing.ts'
 import type { WantedSources } from './outgoing.ts'
@@ -108,8 +108,7 @@ export class RoomMedia {
   }
 
   open(info: ConsumerInfo): void {
-    const line = this.#lines.find(({ media }) => media.recv.transport.id === info.transportId)
-    void (line ?? this.#next ?? this.#now)?.media.open(info)
+    void lineFor(this.#lines, info.transportId)?.media.open(info)
   }
 
   remove(consumerId: string): void {
@@ -121,9 +120,9 @@ export class RoomMedia {
     for (const media of this.lines) media.recv.flow.excuse()
   }
 
-  /** Mends at once what is not connected. */
-  nudge(): void {
-    for (const { media } of this.#lines) media.nudge()
+  /** Mends at once what is not connected; these are the newest TURN credentials. */
+  nudge(iceServers: IceServer[]): void {
+    for (const media of this.lines) media.nudge(inOrderOf(lastWay(), iceServers))
   }
 
   /** Makes the way anew, whatever the state says. */
@@ -181,23 +180,10 @@ export class RoomMedia {
     }
     this.#now = fresh
     this.#next = null
-    await this.#tellMoved(current)
+    await tellMoved(this.#ports.socket, current)
     this.#drop(old)
     this.#ports.onLink(this.link)
     return true
-  }
-
-  async #tellMoved(current: () => boolean): Promise<void> {
-    for (let tries = 0; current(); tries++) {
-      try {
-        await this.#ports.socket.request('media.moved', {})
-        return
-      } catch (error) {
-        if (!(error instanceof SocketError) || (error.code !== 'offline' && error.code !== 'timeout')) return
-        await new Promise((done) => setTimeout(done, retryDelay(tries)))
-        await this.#ports.socket.opened().catch(() => undefined)
-      }
-    }
   }
 
   #line(setup: MediaSetup, iceServers: IceServer[]): Line {
