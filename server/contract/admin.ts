@@ -1,35 +1,16 @@
 /** What an admin sees: people, sessions, and what the rooms that are live now cost. */
 import { z } from 'zod'
-import { id, instant, nothing, role } from './base.ts'
+import { count, id, instant, nothing, roomRole, share } from './base.ts'
 import { way } from './media.ts'
+import { rate, traffic, workerStats } from './node-stats.ts'
 import { route } from './route.ts'
 import { session } from './sessions.ts'
 import { user } from './users.ts'
 
-const count = z.number().int().min(0)
-const rate = z.number().min(0)
-const share = z.number().min(0).max(1)
 const nodeId = z.string().min(1).max(256)
-
-/** A second, as the media node measured them in its last two. */
-const traffic = { bitsIn: rate, bitsOut: rate, packetsIn: rate, packetsOut: rate }
 
 /** Share of a core above which a worker has nothing left for a burst. */
 export const hotCpu = 0.85
-
-export const liveWorker = z.strictObject({
-  pid: count,
-  /** Share of one core, as the operating system counts it. */
-  cpu: rate,
-  memoryBytes: count,
-  rooms: count,
-  transports: count,
-  producers: count,
-  consumers: count,
-  /** Producers that came from another worker or node. */
-  pipes: count,
-  ...traffic,
-})
 
 /** How far the emptying of a node is. */
 export const draining = z.strictObject({
@@ -51,7 +32,7 @@ export const liveNode = z.strictObject({
   /** How many more people like those who are on it now it takes; null while nobody is there to compare with. */
   headroom: count.nullable(),
   draining: draining.nullable(),
-  workers: z.array(liveWorker),
+  workers: z.array(workerStats),
 })
 
 /**
@@ -94,7 +75,7 @@ export const livePerson = z.strictObject({
   /** null: on their way in, or already out. */
   userId: id.nullable(),
   name: z.string().nullable(),
-  role: role.nullable(),
+  role: roomRole.nullable(),
   nodeId,
   /** Process id of their worker; null when the node does not say. */
   worker: count.nullable(),
@@ -148,7 +129,6 @@ export const live = z
 
 export type Live = z.infer<typeof live>
 export type LiveNode = z.infer<typeof liveNode>
-export type LiveWorker = z.infer<typeof liveWorker>
 export type LiveRoom = z.infer<typeof liveRoom>
 export type LivePerson = z.infer<typeof livePerson>
 export type JoinFigures = z.infer<typeof joinFigures>

@@ -8,9 +8,14 @@ export const instant = z.iso
   .max(35)
   .regex(/^(?!0000).*(?:Z|[+-](?:0\d|1[0-4]):\d\d)$/, 'This instant is out of range.')
   .meta({ description: 'RFC 3339 instant' })
-/** Money is integer paise: 49900 is ₹499. */
+/** Money is integer paise: 49900 is ₹499. A price is at most ₹1,00,000. */
 export const paise = z.number().int().min(0).max(10_000_000)
+/** What several seats come to. */
+export const sumPaise = z.number().int().min(0).max(1_000_000_000)
 export const nothing = z.strictObject({})
+export const count = z.number().int().min(0)
+/** 0 … 1 */
+export const share = z.number().min(0).max(1)
 
 /** Text of a person: trimmed, bounded, without control characters but line breaks and tabs. */
 export const text = (min: number, max: number) =>
@@ -24,8 +29,13 @@ export const text = (min: number, max: number) =>
     // Half of a surrogate pair is no character, and Postgres's jsonb refuses it.
     .regex(/^\P{Surrogate}*$/u, 'This text is not well formed.')
 
-export const role = z.enum(['learner', 'mentor', 'admin'])
+/** What an account may be; everybody is a learner. */
+export const role = z.enum(['learner', 'mentor', 'admin', 'owner'])
 export type Role = z.infer<typeof role>
+
+/** What a person is in one room. `admin` stands in the events of earlier classes only. */
+export const roomRole = z.enum(['learner', 'mentor', 'admin'])
+export type RoomRole = z.infer<typeof roomRole>
 
 export const skill = text(1, 40)
 export const skills = z.array(skill).max(20)

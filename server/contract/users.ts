@@ -1,19 +1,24 @@
 /** People: accounts, sign-in, profiles, mentors. */
 import { z } from 'zod'
-import { id, instant, nothing, page, role, skills, text } from './base.ts'
+import { id, instant, page, role, skills, text } from './base.ts'
 import { route } from './route.ts'
 
 export const email = z.string().trim().toLowerCase().max(254).pipe(z.email())
-export const password = z.string().min(8).max(128)
+
+/** Address of a profile image, 256 × 256; null without one. */
+const image = z.string().nullable()
 
 export const user = z
   .strictObject({
     id,
     email,
     name: z.string(),
-    role,
+    roles: z.array(role),
+    /** The email is proved to be theirs. */
+    verified: z.boolean(),
     bio: z.string(),
     skills: z.array(z.string()),
+    image,
     createdAt: instant,
   })
   .meta({ id: 'User' })
@@ -26,26 +31,12 @@ export const mentor = z
     name: z.string(),
     bio: z.string(),
     skills: z.array(z.string()),
+    image,
     rating: z.number().nullable(),
     ratings: z.number().int(),
   })
   .meta({ id: 'Mentor' })
 export type Mentor = z.infer<typeof mentor>
-
-/** `accessToken` goes into `Authorization: Bearer`; `expiresIn` seconds. The refresh token is an HttpOnly cookie. */
-export const login = z
-  .strictObject({ user, accessToken: z.string(), expiresIn: z.number().int() })
-  .meta({ id: 'Login' })
-export type Login = z.infer<typeof login>
-
-export const registration = z.strictObject({
-  email,
-  password,
-  name: text(1, 80),
-  role: z.enum(['learner', 'mentor']),
-  bio: text(0, 2000).default(''),
-  skills: skills.default([]),
-})
 
 export const profileChange = z.strictObject({
   name: text(1, 80).optional(),
@@ -54,43 +45,6 @@ export const profileChange = z.strictObject({
 })
 
 export const userRoutes = {
-  register: route({
-    method: 'post',
-    path: '/api/auth/register',
-    access: 'anyone',
-    limit: 'auth',
-    summary: 'Make an account and sign in',
-    body: registration,
-    response: login,
-    status: 201,
-  }),
-  login: route({
-    method: 'post',
-    path: '/api/auth/login',
-    access: 'anyone',
-    limit: 'auth',
-    summary: 'Sign in',
-    body: z.strictObject({ email, password: z.string().min(1).max(128) }),
-    response: login,
-  }),
-  refresh: route({
-    method: 'post',
-    path: '/api/auth/refresh',
-    access: 'refresh-cookie',
-    limit: 'none',
-    summary: 'A new access token for the refresh cookie, which is replaced',
-    body: nothing,
-    response: login,
-  }),
-  logout: route({
-    method: 'post',
-    path: '/api/auth/logout',
-    access: 'refresh-cookie',
-    limit: 'none',
-    summary: 'Sign out: ends the login and closes its sockets',
-    body: nothing,
-    response: nothing,
-  }),
   me: route({
     method: 'get',
     path: '/api/auth/me',
@@ -128,15 +82,5 @@ export const userRoutes = {
       limit: z.coerce.number().int().min(1).max(50).default(20),
     }),
     response: page(mentor),
-  }),
-  wsTicket: route({
-    method: 'post',
-    path: '/api/ws-ticket',
-    access: 'signed-in',
-    limit: 'webrtc',
-    summary: 'A ticket for one WebSocket: single use, 30 seconds',
-    body: nothing,
-    response: z.strictObject({ ticket: z.string() }),
-    status: 201,
   }),
 }

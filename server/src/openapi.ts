@@ -3,20 +3,28 @@ import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { api } from '@peerlearn/contract/api'
 import { errorAnswer } from '@peerlearn/contract/errors'
+import { policy, type Rule } from '@peerlearn/contract/policy'
 import type { Access, Route } from '@peerlearn/contract/route'
 import express, { Router, type RequestHandler } from 'express'
+import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject } from 'zod-openapi'
 
 const require = createRequire(import.meta.url)
 
-const security: Partial<Record<Access, string>> = {
-  'signed-in': 'login',
-  learner: 'login',
-  mentor: 'login',
-  admin: 'login',
-  'refresh-cookie': 'refreshCookie',
-  signature: 'signature',
+/** What a request proves itself by; undefined: it needs no proof. */
+function schemeOf(access: Access): string | undefined {
+  const rule: Rule = policy[access]
+  if (rule.login) return 'login'
+  return { 'refresh-cookie': 'refreshCookie', signature: 'signature' }[access as string]
 }
+
+const idempotencyKey = z.string().min(8).max(100).optional().meta({
+  description: 'The same request with the same key takes effect once and has one answer, for a day',
+})
+
+const json = (schema: z.ZodType) => ({ 'application/json': { schema } })
+const bytes = (types: readonly string[]) =>
+  Object.fromEntries(types.map((type) => [type, { schema: { type: 'string', format: 'binary' } as const }]))
 
 const error = (description: string) => ({
   description,
@@ -25,17 +33,22 @@ const error = (description: string) => ({
 
 function operation(tag: string, name: string, route: Route): ZodOpenApiOperationObject {
   const { access, params, query, body, response, summary, status = 200 } = route
-  const scheme = security[access]
+  const { produces, consumes, idempotent } = route
+  const scheme = schemeOf(access)
   return {
     operationId: `${tag}.${name}`,
     tags: [tag],
     summary,
     description: `Access: ${access}.`,
     security: scheme ? [{ [scheme]: [] }] : [],
-    requestParams: { ...(params && { path: params }), ...(query && { query }) },
-    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    requestParams: {
+      ...(params && { path: params }),
+      ...(query && { query }),
+      ...(idempotent && { header: z.object({ 'Idempotency-Key': idempotencyKey }) }),
+    },
+    ...(body && { requestBody: { required: true, content: consumes ? bytes(consumes.types) : json(body) } }),
     responses: {
-      [String(status)]: { description: 'Done', content: { 'application/json': { schema: response } } },
+      [String(status)]: { description: 'Done', content: produces ? bytes([produces]) : json(response) },
       ...((params ?? query ?? body) && {
         400: error('`bad-input`, `bad-json`: the request is not as declared'),
       }),

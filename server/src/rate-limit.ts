@@ -32,6 +32,12 @@ const rules = {
   probe: { points: 24, seconds: 60 },
   'guess-account': { points: 10, seconds: 600 },
   'guess-address': { points: 50, seconds: 600 },
+  /** Mails with a link, of one kind to one person. */
+  'mail-link': { points: 5, seconds: 3_600 },
+  /** Everything about somebody as a file. */
+  export: { points: 5, seconds: 86_400 },
+  /** Invitations that one buyer sends to another address: anybody's mailbox. */
+  invitation: { points: 20, seconds: 3_600 },
 } as const satisfies Record<string, Rule>
 
 type Counter = keyof typeof rules

@@ -7,13 +7,17 @@ import { withRequest } from './log.ts'
 /** An id that came along is kept (a proxy's, for one story through all logs) if it is only an id. */
 const idShape = /^[\w.-]{8,64}$/
 
+/** The address of somebody's calendar is a secret. */
+export const loggedPath = (path: string): string => path.replace(/^(\/api\/calendar\/).+$/, '$1…')
+
 export const requestLog =
   (log: Logger): RequestHandler =>
   (req, res, next) => {
     const given = req.header('x-request-id') ?? ''
     const requestId = idShape.test(given) ? given : randomUUID()
     const begun = performance.now()
-    const { method, path } = req
+    const { method } = req
+    const path = loggedPath(req.path)
     res.setHeader('x-request-id', requestId)
     withRequest(requestId, () => {
       res.on('close', () => {

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest'
-import type { LiveNode, LivePerson, LiveRoom, LiveWorker } from '@peerlearn/contract/admin'
+import type { LiveNode, LivePerson, LiveRoom } from '@peerlearn/contract/admin'
+import type { WorkerStats } from '@peerlearn/contract/node-stats'
 import { treeOf } from './tree.ts'
 
 // Only what a tree is built by.
-const worker = (pid: number) => ({ pid }) as LiveWorker
+const worker = (pid: number) => ({ pid }) as WorkerStats
 const node = (nodeId: string, pids: number[]) => ({ nodeId, workers: pids.map(worker) }) as LiveNode
 const room = (sessionId: string) => ({ sessionId, title: sessionId }) as LiveRoom
 const person = (name: string, sessionId: string, nodeId: string, pid: number | null, role = 'learner') =>

@@ -1,5 +1,6 @@
 /** Nodes → workers → rooms → people, out of what the server tells side by side. */
-import type { Live, LiveNode, LivePerson, LiveRoom, LiveWorker } from '@peerlearn/contract/admin'
+import type { Live, LiveNode, LivePerson, LiveRoom } from '@peerlearn/contract/admin'
+import type { WorkerStats } from '@peerlearn/contract/node-stats'
 
 export interface RoomBranch {
   room: LiveRoom
@@ -9,7 +10,7 @@ export interface RoomBranch {
 
 export interface WorkerBranch {
   /** null: the node did not say where these people are. */
-  worker: LiveWorker | null
+  worker: WorkerStats | null
   rooms: RoomBranch[]
 }
 

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { mayEnter, pageAt, titleOf } from './pages.ts'
+import type { Role } from '@peerlearn/contract/base'
+import { pageAt, refusalAt, titleOf } from './pages.ts'
+
+const somebody = (roles: Role[] = [], verified = true) => ({
+  name: 'Asha',
+  roles: ['learner' as const, ...roles],
+  verified,
+})
 
 describe('the page at a path', () => {
   it('is found with and without parameters', () => {
@@ -17,15 +24,25 @@ describe('the page at a path', () => {
 
 describe('who may enter', () => {
   it('lets strangers read the catalogue and keeps them out of the rest', () => {
-    expect(mayEnter(pageAt('/sessions'), undefined)).toBe(true)
+    expect(refusalAt(pageAt('/sessions'), undefined)).toBeUndefined()
     for (const path of ['/profile', '/bookings', '/teach', '/admin', '/sessions/1/room'])
-      expect(mayEnter(pageAt(path), undefined)).toBe(false)
+      expect(refusalAt(pageAt(path), undefined)).toBe('signed-out')
   })
 
   it('opens a page to its role alone', () => {
-    expect(mayEnter(pageAt('/teach'), 'mentor')).toBe(true)
-    expect(mayEnter(pageAt('/teach'), 'learner')).toBe(false)
-    expect(mayEnter(pageAt('/admin'), 'mentor')).toBe(false)
-    expect(mayEnter(pageAt('/profile'), 'admin')).toBe(true)
+    expect(refusalAt(pageAt('/teach'), somebody(['mentor']))).toBeUndefined()
+    expect(refusalAt(pageAt('/teach'), somebody())).toBe('forbidden')
+    expect(refusalAt(pageAt('/admin'), somebody(['mentor']))).toBe('forbidden')
+    expect(refusalAt(pageAt('/admin'), somebody(['owner']))).toBeUndefined()
+    expect(refusalAt(pageAt('/profile'), somebody(['admin']))).toBeUndefined()
+  })
+
+  it('lets a mentor see what they booked with others', () => {
+    expect(refusalAt(pageAt('/bookings'), somebody(['mentor']))).toBeUndefined()
+  })
+
+  it('asks for a proved email where the server does', () => {
+    expect(refusalAt(pageAt('/bookings'), somebody([], false))).toBe('email-unverified')
+    expect(refusalAt(pageAt('/profile'), somebody([], false))).toBeUndefined()
   })
 })

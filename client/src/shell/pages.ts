@@ -1,10 +1,12 @@
 /** What the shell knows of each page before its code is here: its title, who may see it, whether it fills the window alone. */
-import type { Role } from '@peerlearn/contract/base'
+import type { ErrorCode } from '@peerlearn/contract/errors'
+import { refusalOf, type PolicyName } from '@peerlearn/contract/policy'
+import type { Viewer } from './viewer.ts'
 
 export interface Page {
   /** Before " · PeerLearn"; a page that knows better sets its own in `<svelte:head>`. */
   title?: string
-  access: 'anyone' | 'signed-in' | readonly Role[]
+  access: PolicyName
   /** Without bars and footer. */
   bare?: boolean
   /** Without the side navigation: the landing page is a cover. */
@@ -15,14 +17,32 @@ export const pages: Record<string, Page> = {
   '/': { access: 'anyone', cover: true },
   '/register': { title: 'Create an account', access: 'anyone', cover: true },
   '/login': { title: 'Sign in', access: 'anyone', cover: true },
+  '/login/back': { title: 'Signing in', access: 'anyone', cover: true },
+  '/forgot-password': { title: 'Forgot your password?', access: 'anyone', cover: true },
+  '/reset-password': { title: 'Set a new password', access: 'anyone', cover: true },
+  '/verify': { title: 'Confirm your address', access: 'anyone', cover: true },
+  '/security': { title: 'Sign-in and security', access: 'signed-in' },
   '/profile': { title: 'Profile', access: 'signed-in' },
   '/sessions': { title: 'Sessions', access: 'anyone' },
   '/sessions/:id': { title: 'Session', access: 'anyone' },
   '/sessions/:id/room': { title: 'Class', access: 'signed-in', bare: true },
+  '/mentors/:id': { title: 'Mentor', access: 'anyone' },
+  '/settings/notifications': { title: 'Notifications', access: 'signed-in' },
+  '/settings/privacy': { title: 'Your data', access: 'signed-in' },
   '/ready': { title: 'Check your connection', access: 'signed-in' },
-  '/bookings': { title: 'My bookings', access: ['learner'] },
-  '/teach': { title: 'Teach', access: ['mentor'] },
-  '/admin': { title: 'Overview', access: ['admin'] },
+  '/bookings': { title: 'My bookings', access: 'learner' },
+  '/invitation': { title: 'A seat for you', access: 'anyone', cover: true },
+  '/teach': { title: 'Teach', access: 'mentor' },
+  '/teach/hours': { title: 'Teaching hours', access: 'mentor' },
+  '/teach/offers': { title: 'Coupons and packs', access: 'mentor' },
+  '/teach/earnings': { title: 'Earnings', access: 'mentor' },
+  '/become-a-mentor': { title: 'Become a mentor', access: 'signed-in' },
+  '/become-owner': { title: 'Become the owner', access: 'learner' },
+  '/admin': { title: 'Overview', access: 'admin' },
+  '/admin/people': { title: 'People', access: 'admin' },
+  '/admin/applications': { title: 'Applications', access: 'admin' },
+  '/admin/money': { title: 'Money', access: 'admin' },
+  '/admin/jobs': { title: 'Background jobs', access: 'admin' },
 }
 
 const unknown: Page = { title: 'Page not found', access: 'anyone' }
@@ -44,9 +64,11 @@ export function pageAt(pathname: string): Page {
 
 export const titleOf = ({ title }: Page): string => (title ? `${title} · PeerLearn` : 'PeerLearn')
 
-/** Whether this page is for that person; `undefined` is somebody who is not signed in. */
-export function mayEnter({ access }: Page, role: Role | undefined): boolean {
-  if (access === 'anyone') return true
-  if (role === undefined) return false
-  return access === 'signed-in' || access.includes(role)
+/**
+ * Why this page is not for that person, by the server's own policy; `undefined` is somebody who is not signed in. A second
+ * factor is asked for by the server when it is needed, not by the gate.
+ */
+export function refusalAt({ access }: Page, user: Viewer | undefined): ErrorCode | undefined {
+  const now = new Date()
+  return refusalOf(access, user && { ...user, secondFactorAt: now }, now)
 }

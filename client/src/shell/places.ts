@@ -1,5 +1,6 @@
-/** Where the navigation leads, by who is there. Three or four, so a thumb reaches all. */
+/** Where the navigation leads, by who is there. Few, so a thumb reaches all. */
 import type { Role } from '@peerlearn/contract/base'
+import { policy } from '@peerlearn/contract/policy'
 import BookOpen from '@lucide/svelte/icons/book-open'
 import CalendarCheck from '@lucide/svelte/icons/calendar-check'
 import Gauge from '@lucide/svelte/icons/gauge'
@@ -17,11 +18,11 @@ export interface Place {
 const sessions = { href: '/sessions', label: 'Sessions', icon: BookOpen }
 const profile = { href: '/profile', label: 'Profile', icon: User }
 
-const byRole: Record<Role, readonly Place[]> = {
-  learner: [sessions, { href: '/bookings', label: 'My bookings', icon: CalendarCheck }, profile],
-  mentor: [{ href: '/teach', label: 'Teach', icon: Presentation }, sessions, profile],
-  admin: [{ href: '/admin', label: 'Overview', icon: Gauge }, sessions, profile],
-}
+const bookings = { href: '/bookings', label: 'My bookings', icon: CalendarCheck }
+const teach = { href: '/teach', label: 'Teach', icon: Presentation }
+const admin = { href: '/admin', label: 'Admin', icon: Gauge }
+
+const isAdmin = (roles: readonly Role[]) => policy.admin.roles.some((role) => roles.includes(role))
 
 const visitor: readonly Place[] = [
   sessions,
@@ -29,7 +30,16 @@ const visitor: readonly Place[] = [
   { href: '/login', label: 'Sign in', icon: LogIn },
 ]
 
-export const placesOf = (role: Role | undefined): readonly Place[] => (role ? byRole[role] : visitor)
+export function placesOf(roles: readonly Role[] | undefined): readonly Place[] {
+  if (!roles) return visitor
+  return [
+    ...(isAdmin(roles) ? [admin] : []),
+    ...(roles.includes('mentor') ? [teach] : []),
+    sessions,
+    bookings,
+    profile,
+  ]
+}
 
 /** A session belongs to the catalogue, and so on: the place is current for what lies below it too. */
 export const isCurrent = ({ href }: Place, pathname: string): boolean => {

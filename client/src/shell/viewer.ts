@@ -5,7 +5,9 @@ import type { Page } from './pages.ts'
 
 export interface Viewer {
   name: string
-  role: Role
+  roles: readonly Role[]
+  /** The email is proved to be theirs. */
+  verified: boolean
 }
 
 /** Getters, so that what reads them is drawn again. */

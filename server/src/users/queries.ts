@@ -4,11 +4,26 @@ import { sql, type Insertable, type Selectable, type Updateable } from 'kysely'
 import type { DbOrTrx } from '../db.ts'
 import type { Database } from '../schema.ts'
 
-const userColumns = ['id', 'email', 'name', 'role', 'bio', 'skills', 'created_at'] as const
+/** Another image has another address, so that it can be kept by whoever fetched it. */
+const imageOf = (id: string, version: string | null) => version && `/api/users/${id}/image?v=${version}`
+
+const userColumns = [
+  'id',
+  'email',
+  'name',
+  'roles',
+  'email_verified_at',
+  'bio',
+  'skills',
+  'image_version',
+  'created_at',
+] as const
 type UserRow = Pick<Selectable<Database['account']>, (typeof userColumns)[number]>
 
-const toUser = ({ created_at, ...rest }: UserRow): User => ({
+const toUser = ({ created_at, email_verified_at, image_version, ...rest }: UserRow): User => ({
   ...rest,
+  image: imageOf(rest.id, image_version),
+  verified: email_verified_at !== null,
   createdAt: created_at.toISOString(),
 })
 
@@ -57,12 +72,24 @@ export async function updateProfile(db: DbOrTrx, id: string, change: ProfileChan
   return toUser(row)
 }
 
+/** Of an account: teaches, and may. */
+export const isMentor = sql<boolean>`'mentor' = any (account.roles) and account.suspended_at is null`
+
 /** What anybody may know of a mentor; the rating is kept as a sum and a number. */
-const mentorColumns = ['id', 'name', 'bio', 'skills', 'rating_sum', 'rating_count'] as const
+export const mentorColumns = [
+  'id',
+  'name',
+  'bio',
+  'skills',
+  'image_version',
+  'rating_sum',
+  'rating_count',
+] as const
 type MentorRow = Pick<Selectable<Database['account']>, (typeof mentorColumns)[number]>
 
-export const toMentor = ({ rating_sum, rating_count, ...rest }: MentorRow): Mentor => ({
+export const toMentor = ({ rating_sum, rating_count, image_version, ...rest }: MentorRow): Mentor => ({
   ...rest,
+  image: imageOf(rest.id, image_version),
   rating: rating_count > 0 ? Math.round((rating_sum / rating_count) * 10) / 10 : null,
   ratings: rating_count,
 })
@@ -79,7 +106,7 @@ export function findMentors(db: DbOrTrx, { q, after, limit }: MentorFilter): Pro
   let query = db
     .selectFrom('account')
     .select(mentorColumns)
-    .where('role', '=', 'mentor')
+    .where(isMentor)
     .orderBy('name')
     .orderBy('id')
     .limit(limit)
