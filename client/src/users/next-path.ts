@@ -11,10 +11,11 @@ export function nextPath(search: string, origin = location.origin): string | und
   return url.pathname + url.search + url.hash
 }
 
-const homes: Record<Role, string> = { learner: '/sessions', mentor: '/teach', admin: '/admin' }
-
-/** Where somebody of this role begins. */
-export const homeOf = (role: Role): string => homes[role]
+/** Where somebody with these roles begins. */
+export function homeOf(roles: readonly Role[]): string {
+  if (roles.includes('admin') || roles.includes('owner')) return '/admin'
+  return roles.includes('mentor') ? '/teach' : '/sessions'
+}
 
 /** The sign-in page, coming back to this place afterwards. */
 export const signInPath = (back: string): string => `/login?next=${encodeURIComponent(back)}`

@@ -1,8 +1,11 @@
-/** The two cookies of sign-in: the refresh token, and the mark of a device from which this person signed in before. */
+/**
+ * The cookies of sign-in: the refresh token, the mark of a device from which this person signed in before, and the visit to
+ * another provider that this browser began.
+ */
 import type { CookieOptions, Request, Response } from 'express'
 import type { Config } from '../config.ts'
 
-type CookieName = 'refresh' | 'device'
+type CookieName = 'refresh' | 'device' | 'visit'
 
 export interface Cookies {
   find(req: Request, name: CookieName): string | undefined

@@ -4,6 +4,8 @@
  */
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { sql, type Transaction } from 'kysely'
+import { audit } from '../audit/audit.ts'
+import type { Bus } from '../bus.ts'
 import { newId, type Db, type DbOrTrx } from '../db.ts'
 import type { Who } from '../http.ts'
 import type { Database } from '../schema.ts'
@@ -26,9 +28,16 @@ function successor(key: Buffer, loginId: string, token: string): string {
   return `${loginId}.${createHmac('sha256', key).update(token).digest('base64url')}`
 }
 
+/** Where a login is used from, for its person to recognise. */
+export interface Seen {
+  device: string
+  address: string
+}
+
 export async function startLogin(
   db: DbOrTrx,
   accountId: string,
+  { seen, secondFactor = false }: { seen?: Seen; secondFactor?: boolean } = {},
 ): Promise<{ loginId: string; token: string }> {
   await db
     .deleteFrom('login')
@@ -44,6 +53,8 @@ export async function startLogin(
       account_id: accountId,
       token_hash: hashOf(token),
       expires_at: sql`now() + make_interval(days => ${refreshDays})`,
+      ...seen,
+      ...(secondFactor && { second_factor_at: sql`now()` }),
     })
     .execute()
   return { loginId, token }
@@ -51,12 +62,12 @@ export async function startLogin(
 
 export type Rotation =
   | { kind: 'rotated'; loginId: string; accountId: string; token: string; expiresAt: Date }
-  /** A token was used twice: the family is ended by now, tell its sockets. */
-  | { kind: 'reused'; loginId: string }
+  /** A token was used twice: the family is ended by now, tell its sockets and its owner. */
+  | { kind: 'reused'; loginId: string; accountId: string }
   | { kind: 'unknown' }
 
 /** Replaces a refresh token by its successor. */
-export async function rotateLogin(db: Db, key: Buffer, token: string): Promise<Rotation> {
+export async function rotateLogin(db: Db, key: Buffer, token: string, seen?: Seen): Promise<Rotation> {
   const id = idOf(token)
   if (!id) return { kind: 'unknown' }
   return db.transaction().execute(async (trx): Promise<Rotation> => {
@@ -72,13 +83,20 @@ export async function rotateLogin(db: Db, key: Buffer, token: string): Promise<R
     }
     const hash = hashOf(token)
     if (hash.equals(login.token_hash)) {
-      await replaceToken(trx, id, { hash: hashOf(next), previous: hash })
+      await replaceToken(trx, id, { hash: hashOf(next), previous: hash, seen })
       return rotated
     }
     if (login.previous_hash?.equals(hash) && login.fresh && hashOf(next).equals(login.token_hash))
       return rotated
+    // A token of long ago can't be told from a made-up one; but for that one must know the login's id, which its owner alone is told.
     await setEnded(trx, id)
-    return { kind: 'reused', loginId: id }
+    await audit(trx, {
+      actorId: null,
+      action: 'login.token-reused',
+      subject: `login:${id}`,
+      data: { accountId: login.account_id },
+    })
+    return { kind: 'reused', loginId: id, accountId: login.account_id }
   })
 }
 
@@ -92,14 +110,18 @@ const lockLogin = (trx: Transaction<Database>, id: string) =>
     .forUpdate()
     .executeTakeFirst()
 
-const replaceToken = (trx: DbOrTrx, id: string, { hash, previous }: { hash: Buffer; previous: Buffer }) =>
+const replaceToken = (
+  trx: DbOrTrx,
+  id: string,
+  { hash, previous, seen }: { hash: Buffer; previous: Buffer; seen: Seen | undefined },
+) =>
   trx
     .updateTable('login')
-    .set({ token_hash: hash, previous_hash: previous, rotated_at: sql`now()` })
+    .set({ token_hash: hash, previous_hash: previous, rotated_at: sql`now()`, seen_at: sql`now()`, ...seen })
     .where('id', '=', id)
     .execute()
 
-const isAlive = sql<boolean>`login.ended_at is null and login.expires_at > now()`
+export const isAlive = sql<boolean>`login.ended_at is null and login.expires_at > now()`
 
 const setEnded = (db: DbOrTrx, id: string) =>
   db
@@ -124,14 +146,47 @@ export async function endLogin(db: DbOrTrx, token: string): Promise<string | und
   return ended?.id
 }
 
-/** The people behind those of these logins that live now: role and name as they are now. */
+/** Ends logins of an account: all, one of them, or all but one. @returns the ids of those that lived */
+export async function endLogins(
+  trx: DbOrTrx,
+  { accountId, only, except }: { accountId: string; only?: string; except?: string },
+): Promise<string[]> {
+  let query = trx
+    .updateTable('login')
+    .set({ ended_at: sql`now()` })
+    .where('account_id', '=', accountId)
+    .where(isAlive)
+  if (only) query = query.where('id', '=', only)
+  if (except) query = query.where('id', '!=', except)
+  const rows = await query.returning('id').execute()
+  return rows.map(({ id }) => id)
+}
+
+/** Their sockets and media close, on every server. Call it after the commit. */
+export function tellEnded(bus: Bus, loginIds: readonly string[]): void {
+  for (const id of loginIds) bus.publish(loginChannel(id), 'ended')
+}
+
+/**
+ * The people behind those of these logins that live now: name, roles and proofs as they are now. Nobody is behind the logins
+ * of somebody suspended or erased, whatever else says that they live.
+ */
 export async function findLogins(db: DbOrTrx, loginIds: string[]): Promise<Map<string, Who>> {
   const rows = await db
     .selectFrom('login')
     .innerJoin('account', 'account.id', 'login.account_id')
-    .select(['login.id as loginId', 'account.id as userId', 'account.role', 'account.name'])
+    .select([
+      'login.id as loginId',
+      'login.second_factor_at as secondFactorAt',
+      'account.id as userId',
+      'account.name',
+      'account.roles',
+    ])
+    .select((eb) => eb('account.email_verified_at', 'is not', null).$castTo<boolean>().as('verified'))
     .where('login.id', '=', sql<string>`any(${loginIds}::uuid[])`)
     .where(isAlive)
+    .where('account.suspended_at', 'is', null)
+    .where('account.erased_at', 'is', null)
     .execute()
   return new Map(rows.map((who) => [who.loginId, who]))
 }

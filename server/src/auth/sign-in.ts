@@ -1,10 +1,15 @@
 /** Making an account, and proving by its password that one is its owner. */
 import { AppError } from '@peerlearn/contract/errors'
-import type { registration, User } from '@peerlearn/contract/users'
+import type { registration } from '@peerlearn/contract/auth'
+import type { User } from '@peerlearn/contract/users'
 import type { z } from 'zod'
 import { newId, violates, type Db } from '../db.ts'
+import type { Mail } from '../mail/mail.ts'
 import type { Limits } from '../rate-limit.ts'
+import { insertApplication } from '../users/applications.ts'
 import { findCredentials, insertAccount } from '../users/queries.ts'
+import { mailVerification } from './addresses.ts'
+import { guess } from './guesses.ts'
 import { hashPassword, passwordMatches } from './passwords.ts'
 
 interface SignInDeps {
@@ -20,12 +25,20 @@ export interface Attempt {
   device: string | undefined
 }
 
-/** @throws AppError `email-taken` */
-export async function register({ db }: { db: Db }, wanted: z.output<typeof registration>): Promise<User> {
-  const { password, ...person } = wanted
+/** A new account; its address is proved by the link that is mailed to it. @throws AppError `email-taken` */
+export async function register(
+  { db, mail }: { db: Db; mail: Mail },
+  wanted: z.output<typeof registration>,
+): Promise<User> {
+  const { password, application, ...person } = wanted
   const password_hash = await hashPassword(password)
   try {
-    return await insertAccount(db, { id: newId(), ...person, password_hash })
+    return await db.transaction().execute(async (trx) => {
+      const user = await insertAccount(trx, { id: newId(), ...person, password_hash })
+      if (application) await insertApplication(trx, { accountId: user.id, about: application })
+      await mailVerification(trx, mail, { accountId: user.id, email: user.email })
+      return user
+    })
   } catch (error) {
     if (violates(error, 'account_email'))
       throw new AppError('email-taken', 'There is an account with this email already. Sign in instead.', {
@@ -40,18 +53,11 @@ export async function register({ db }: { db: Db }, wanted: z.output<typeof regis
  * @throws AppError `wrong-credentials`, `too-many-requests`
  */
 export async function signIn({ db, limits }: SignInDeps, attempt: Attempt): Promise<User> {
-  const { email, password, address } = attempt
-  const guesser = attempt.device ? `device:${attempt.device}` : email
-  const pair = `${guesser} ${address}`
-  await limits.refuseSpent('guess-address', address)
-  // Counted before it is known to be wrong: a hundred guesses at once must not all pass the check.
-  await limits.count('guess-account', guesser)
-  await limits.count('account', pair)
-  const found = await findCredentials(db, email)
-  if (!(await passwordMatches(found?.password_hash, password))) {
-    await limits.count('guess-address', address)
-    throw new AppError('wrong-credentials', 'The email or the password is wrong.')
-  }
-  await Promise.all([limits.forget('guess-account', guesser), limits.forget('account', pair)])
-  return found!.user // without an account no password matches
+  const { email, password, address, device } = attempt
+  return guess(limits, { key: device ? `device:${device}` : email, address }, async () => {
+    const found = await findCredentials(db, email)
+    if (!(await passwordMatches(found?.password_hash ?? undefined, password)))
+      throw new AppError('wrong-credentials', 'The email or the password is wrong.')
+    return found!.user // without an account no password matches
+  })
 }

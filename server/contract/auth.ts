@@ -1,0 +1,237 @@
+/** Signing up, in and out: passwords, the second step, passkeys without a password, other providers, links in mails. */
+import { z } from 'zod'
+import { nothing, skills, text } from './base.ts'
+import { applicationText } from './people.ts'
+import { route } from './route.ts'
+import { email, user } from './users.ts'
+
+export const password = z.string().min(8).max(128)
+
+/** `accessToken` goes into `Authorization: Bearer`; `expiresIn` seconds. The refresh token is an HttpOnly cookie. */
+export const login = z
+  .strictObject({ user, accessToken: z.string(), expiresIn: z.number().int() })
+  .meta({ id: 'Login' })
+export type Login = z.infer<typeof login>
+
+export const registration = z.strictObject({
+  email,
+  password,
+  name: text(1, 80),
+  bio: text(0, 2000).default(''),
+  skills: skills.default([]),
+  /** Of somebody who wants to teach: an admin decides. Everybody begins as a learner. */
+  application: applicationText.optional(),
+})
+
+/** Names something that is under way (a sign-in, a passkey's making): single use, some minutes. */
+export const step = z.string().regex(/^[\w-]{43}$/)
+
+/** What WebAuthn's JSON holds is for the authenticator and the verifier: bounded here, checked by the library. */
+const base64url = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(/^[\w-]+$/)
+const credential = {
+  id: base64url(1400),
+  rawId: base64url(1400),
+  type: z.literal('public-key'),
+  authenticatorAttachment: z.enum(['platform', 'cross-platform']).optional(),
+  clientExtensionResults: z.record(z.string().max(40), z.unknown()),
+}
+
+/** An AuthenticationResponseJSON of WebAuthn level 3. */
+export const passkeyAssertion = z.strictObject({
+  ...credential,
+  response: z.strictObject({
+    clientDataJSON: base64url(4000),
+    authenticatorData: base64url(4000),
+    signature: base64url(4000),
+    userHandle: base64url(200).optional(),
+  }),
+})
+
+/** A RegistrationResponseJSON of WebAuthn level 3. */
+export const passkeyAttestation = z.strictObject({
+  ...credential,
+  response: z.strictObject({
+    clientDataJSON: base64url(4000),
+    attestationObject: base64url(20_000),
+    authenticatorData: base64url(8000).optional(),
+    transports: z.array(z.string().max(40)).max(10).optional(),
+    publicKeyAlgorithm: z.number().int().optional(),
+    publicKey: base64url(4000).optional(),
+  }),
+})
+
+/** For `navigator.credentials`, as @simplewebauthn/browser takes it. */
+export const passkeyOptions = z.looseObject({ challenge: z.string() })
+
+export const way = z.enum(['code', 'passkey', 'recovery', 'password'])
+export type Way = z.infer<typeof way>
+
+/** One proof of who one is: a code of the app, a recovery code, a passkey; the password where there is no second factor. */
+export const proof = z.discriminatedUnion('way', [
+  z.strictObject({ way: z.literal('code'), code: z.string().regex(/^\d{6}$/, 'Type the six digits.') }),
+  z.strictObject({ way: z.literal('recovery'), code: z.string().trim().min(8).max(40) }),
+  z.strictObject({ way: z.literal('passkey'), response: passkeyAssertion }),
+  z.strictObject({ way: z.literal('password'), password: z.string().min(1).max(128) }),
+])
+export type Proof = z.infer<typeof proof>
+
+/** What is asked next: `ways` to answer it, best first; `passkey` holds the options for one of the account's passkeys. */
+export const asked = z
+  .strictObject({ step, ways: z.array(way), passkey: passkeyOptions.nullable() })
+  .meta({ id: 'AskedProof' })
+export type Asked = z.infer<typeof asked>
+
+/** Signed in, or a second factor is asked first. */
+export const signInAnswer = z.union([login, z.strictObject({ asked })])
+export type SignInAnswer = z.infer<typeof signInAnswer>
+
+/** The name of a provider in addresses; `label` is for people. */
+export const providerName = z.string().regex(/^[a-z0-9_]{1,40}$/)
+export const provider = z.strictObject({ name: providerName, label: z.string() })
+export type Provider = z.infer<typeof provider>
+
+/** A random secret out of a mail's link, where it stands in the fragment. */
+export const mailToken = z.string().regex(/^[\w-]{43}$/, 'This link is not complete.')
+
+export const authRoutes = {
+  register: route({
+    method: 'post',
+    path: '/api/auth/register',
+    access: 'anyone',
+    limit: 'auth',
+    summary: 'Make an account and sign in',
+    body: registration,
+    response: login,
+    status: 201,
+  }),
+  login: route({
+    method: 'post',
+    path: '/api/auth/login',
+    access: 'anyone',
+    limit: 'auth',
+    summary: 'Sign in; an account with a second factor is asked for it',
+    body: z.strictObject({ email, password: z.string().min(1).max(128) }),
+    response: signInAnswer,
+  }),
+  loginStep: route({
+    method: 'post',
+    path: '/api/auth/login/second',
+    access: 'anyone',
+    limit: 'auth',
+    summary: 'The second step of a sign-in',
+    body: z.strictObject({ step, proof }),
+    response: login,
+  }),
+  passkeyOptions: route({
+    method: 'post',
+    path: '/api/auth/passkey/options',
+    access: 'anyone',
+    limit: 'sessions',
+    summary: 'Begin a sign-in with a passkey alone',
+    body: nothing,
+    response: z.strictObject({ step, options: passkeyOptions }),
+  }),
+  passkeyLogin: route({
+    method: 'post',
+    path: '/api/auth/passkey',
+    access: 'anyone',
+    limit: 'auth',
+    summary: 'Sign in with a passkey alone; the device checks who holds it',
+    body: z.strictObject({ step, response: passkeyAssertion }),
+    response: login,
+  }),
+  providers: route({
+    method: 'get',
+    path: '/api/auth/providers',
+    access: 'anyone',
+    limit: 'sessions',
+    summary: 'Where else one can sign in with an account',
+    response: z.strictObject({ items: z.array(provider) }),
+  }),
+  oidcStart: route({
+    method: 'post',
+    path: '/api/auth/oidc/:provider/start',
+    access: 'anyone',
+    limit: 'sessions',
+    summary:
+      'Begin a visit to this provider: to sign in, or, with a proved address, to link an account there',
+    params: z.strictObject({ provider: providerName }),
+    body: z.strictObject({ purpose: z.enum(['sign-in', 'link']) }),
+    response: z.strictObject({ url: z.url() }),
+  }),
+  oidcFinish: route({
+    method: 'post',
+    path: '/api/auth/oidc/finish',
+    access: 'anyone',
+    limit: 'auth',
+    summary: 'Back from a provider, with what it put into the address',
+    body: z.strictObject({ query: z.string().max(4000) }),
+    response: z.union([
+      login,
+      z.strictObject({ asked }),
+      /** There is an account with this address: it is linked after its own sign-in, with `link`. */
+      z.strictObject({ link: step, email: z.string(), provider }),
+      z.strictObject({ linked: provider }),
+    ]),
+  }),
+  forgotPassword: route({
+    method: 'post',
+    path: '/api/auth/password/forgot',
+    access: 'anyone',
+    limit: 'auth',
+    summary: 'Mail a link to set a new password, if there is such an account; the answer never says',
+    body: z.strictObject({ email }),
+    response: nothing,
+  }),
+  resetPassword: route({
+    method: 'post',
+    path: '/api/auth/password/reset',
+    access: 'anyone',
+    limit: 'auth',
+    summary: 'Set a new password by a mailed link; ends all logins',
+    body: z.strictObject({ token: mailToken, password }),
+    response: nothing,
+  }),
+  proveEmail: route({
+    method: 'post',
+    path: '/api/auth/email/prove',
+    access: 'anyone',
+    limit: 'auth',
+    summary: 'Prove an address by a mailed link: the account’s, or one that it changes to',
+    body: z.strictObject({ token: mailToken }),
+    response: z.strictObject({ email: z.string(), changed: z.boolean() }),
+  }),
+  refresh: route({
+    method: 'post',
+    path: '/api/auth/refresh',
+    access: 'refresh-cookie',
+    limit: 'none',
+    summary: 'A new access token for the refresh cookie, which is replaced',
+    body: nothing,
+    response: login,
+  }),
+  logout: route({
+    method: 'post',
+    path: '/api/auth/logout',
+    access: 'refresh-cookie',
+    limit: 'none',
+    summary: 'Sign out: ends the login and closes its sockets',
+    body: nothing,
+    response: nothing,
+  }),
+  wsTicket: route({
+    method: 'post',
+    path: '/api/ws-ticket',
+    access: 'signed-in',
+    limit: 'webrtc',
+    summary: 'A ticket for one WebSocket: single use, 30 seconds',
+    body: nothing,
+    response: z.strictObject({ ticket: z.string() }),
+    status: 201,
+  }),
+}

@@ -1,0 +1,131 @@
+/** Another password: by a mailed link when the present one is forgotten, or by the present one. */
+import { AppError } from '@peerlearn/contract/errors'
+import { sql } from 'kysely'
+import { audit } from '../audit/audit.ts'
+import type { Bus } from '../bus.ts'
+import type { Db, DbOrTrx } from '../db.ts'
+import type { Who } from '../http.ts'
+import type { JobHandlers } from '../jobs/job-table.ts'
+import type { Jobs } from '../jobs/jobs.ts'
+import type { Mail } from '../mail/mail.ts'
+import type { Limits } from '../rate-limit.ts'
+import { guess } from './guesses.ts'
+import { endLogins, tellEnded } from './logins.ts'
+import { issueMailToken, takeMailToken, voidMailTokens } from './mail-tokens.ts'
+import { hashPassword, passwordMatches } from './passwords.ts'
+import { requireFresh } from './proofs.ts'
+import { lockAccount } from './second-factors.ts'
+import { news, type TellOwner } from './told.ts'
+
+interface PasswordDeps {
+  db: Db
+  bus: Bus
+  limits: Limits
+  jobs: Jobs
+  tellOwner: TellOwner
+}
+
+/** The same work, the same words and the same time whether there is such an account or not: the mail is written by a job. */
+export async function forgotPassword({ db, jobs, limits }: PasswordDeps, email: string): Promise<void> {
+  try {
+    await limits.count('mail-link', `reset:${email}`)
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'too-many-requests') return // enough are on their way
+    throw error
+  }
+  const account = await db.selectFrom('account').select('id').where('email', '=', email).executeTakeFirst()
+  await jobs.send(db, 'auth.reset-link', { accountId: account?.id ?? null })
+}
+
+export const passwordJobs = ({ db, mail }: { db: Db; mail: Mail }): JobHandlers => ({
+  'auth.reset-link': async ({ accountId }) => {
+    if (accountId) await mailResetLink(db, mail, accountId)
+  },
+})
+
+function mailResetLink(db: Db, mail: Mail, accountId: string): Promise<void> {
+  return db.transaction().execute(async (trx) => {
+    const account = await trx
+      .selectFrom('account')
+      .select('email')
+      .where('id', '=', accountId)
+      .where('erased_at', 'is', null)
+      .executeTakeFirst()
+    if (!account) return
+    const { email } = account
+    const token = await issueMailToken(trx, { accountId, purpose: 'reset-password', email })
+    await mail.send(trx, {
+      accountId,
+      email,
+      kind: 'account',
+      subject: 'Set a new password',
+      paragraphs: [
+        'Somebody, probably you, asked for a new password for your account. The link works once, for one hour.',
+        'If this was not you, do nothing: your password stays as it is.',
+      ],
+      action: { label: 'Set a new password', path: `/reset-password#${token}` },
+    })
+  })
+}
+
+/** Ends every login of the account: whoever had the password before is out, with every way in of a time before the proof. @throws AppError `link-over` */
+export async function resetPassword(
+  { db, bus, tellOwner }: PasswordDeps,
+  { token, password }: { token: string; password: string },
+): Promise<void> {
+  const password_hash = await hashPassword(password)
+  const { accountId, ended } = await db.transaction().execute(async (trx) => {
+    const { accountId, email } = await takeMailToken(trx, token, ['reset-password'])
+    const before = await lockAccount(trx, accountId)
+    if (before.email !== email) throw new AppError('link-over', 'This address is no longer yours here.')
+    if (before.email_verified_at === null) await removeOtherWays(trx, accountId)
+    await trx
+      .updateTable('account')
+      // Whoever opened the link reads what is mailed there.
+      .set({ password_hash, email_verified_at: sql`coalesce(email_verified_at, now())` })
+      .where('id', '=', accountId)
+      .execute()
+    await voidMailTokens(trx, accountId, ['change-email'])
+    const ended = await endLogins(trx, { accountId })
+    await audit(trx, { actorId: accountId, action: 'password.reset', subject: `account:${accountId}` })
+    return { accountId, ended }
+  })
+  tellEnded(bus, ended)
+  await tellOwner(accountId, news.passwordChanged)
+}
+
+/** Whoever made the account may not have been the owner of its address: what they set up opens it no more. */
+async function removeOtherWays(trx: DbOrTrx, accountId: string): Promise<void> {
+  for (const table of ['passkey', 'totp', 'recovery_code', 'oidc_identity'] as const)
+    await trx.deleteFrom(table).where('account_id', '=', accountId).execute()
+}
+
+/** Asks for the present one where there is one, else for a fresh proof; ends the other logins. @throws AppError `wrong-credentials` */
+export async function changePassword(
+  { db, bus, limits, tellOwner }: PasswordDeps,
+  who: Who,
+  given: { present: string | undefined; password: string; address: string },
+): Promise<void> {
+  const { userId: accountId, loginId } = who
+  const { password_hash: before } = await db
+    .selectFrom('account')
+    .select('password_hash')
+    .where('id', '=', accountId)
+    .executeTakeFirstOrThrow()
+  if (before === null) await requireFresh(db, who)
+  else
+    await guess(limits, { key: `password:${accountId}`, address: given.address }, async () => {
+      if (!given.present || !(await passwordMatches(before, given.present)))
+        throw new AppError('wrong-credentials', 'Your present password is wrong.', { present: 'Is wrong.' })
+    })
+  const password_hash = await hashPassword(given.password)
+  const ended = await db.transaction().execute(async (trx) => {
+    await trx.updateTable('account').set({ password_hash }).where('id', '=', accountId).execute()
+    await voidMailTokens(trx, accountId, ['reset-password', 'change-email'])
+    const ended = await endLogins(trx, { accountId, except: loginId })
+    await audit(trx, { actorId: accountId, action: 'password.changed', subject: `account:${accountId}` })
+    return ended
+  })
+  tellEnded(bus, ended)
+  await tellOwner(accountId, news.passwordChanged)
+}

@@ -1,0 +1,243 @@
+/** Links in mails: proving an address, changing to another one, a new password. */
+import { authRoutes } from '@peerlearn/contract/auth'
+import { closeCode } from '@peerlearn/contract/channel'
+import { securityRoutes } from '@peerlearn/contract/security'
+import { userRoutes } from '@peerlearn/contract/users'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { Browser } from './harness-browser.ts'
+import { eventually, startServer, type TestServer } from './harness.ts'
+import { auditOf, growStale, linkToken, mailsTo, passwordLogin } from './sign-in.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startServer()
+})
+
+const browser = () => new Browser(server.url)
+const prove = (token: string) => browser().post(authRoutes.proveEmail, { token })
+const reset = (token: string, password = 'a new horse battery') =>
+  browser().post(authRoutes.resetPassword, { token, password })
+let people = 0
+async function registered() {
+  const person = { email: `new${++people}@peerlearn.test`, password: 'correct horse battery', name: 'Asha' }
+  const { user, accessToken } = await browser().ok(authRoutes.register, person)
+  return { ...person, userId: user.id, token: accessToken, user }
+}
+const me = (person: { token: string }) => server.api(userRoutes.me, {}, person)
+const makeOld = (email: string) =>
+  server.db
+    .updateTable('mail_token')
+    .set({ expires_at: new Date(Date.now() - 1_000) })
+    .where('email', '=', email)
+    .execute()
+
+const confirmMail = 'Confirm your address'
+const newAddressMail = 'Confirm your new address'
+const resetMail = 'Set a new password'
+
+describe('an address', () => {
+  test('is proved by the mail that a new account gets', async () => {
+    const person = await registered()
+    expect(person.user.verified).toBe(false)
+    const token = await linkToken(server, person.email, confirmMail)
+    expect(await prove(token)).toMatchObject({ status: 200, body: { email: person.email, changed: false } })
+    expect(await me(person)).toMatchObject({ verified: true })
+    expect(await auditOf(server, person.userId)).toEqual(['email.verified'])
+  })
+
+  test('stands behind the # of the link, so that no server’s log sees the secret', async () => {
+    const { email } = await registered()
+    const [mail] = await mailsTo(server, email, confirmMail)
+    expect(mail!.body_text).toMatch(/\/verify#[\w-]{43}/)
+  })
+
+  test('is proved by a link once', async () => {
+    const { email } = await registered()
+    const token = await linkToken(server, email, confirmMail)
+    await prove(token)
+    expect(await prove(token)).toMatchObject({ status: 409, code: 'link-over' })
+  })
+
+  test('is not proved by a link of yesterday', async () => {
+    const person = await registered()
+    const token = await linkToken(server, person.email, confirmMail)
+    await makeOld(person.email)
+    expect(await prove(token)).toMatchObject({ code: 'link-over' })
+    expect(await me(person)).toMatchObject({ verified: false })
+  })
+
+  test('gets the mail again when asked, five times an hour', async () => {
+    const person = await registered()
+    const again = () => server.api(securityRoutes.sendVerification, { body: {} }, person)
+    for (let n = 0; n < 5; n++) await again()
+    await expect(again()).rejects.toMatchObject({ status: 429 })
+    expect(await mailsTo(server, person.email, confirmMail)).toHaveLength(6)
+  })
+
+  test('that is proved gets no more such mails', async () => {
+    const person = await server.person()
+    await server.api(securityRoutes.sendVerification, { body: {} }, person)
+    expect(await mailsTo(server, person.email, confirmMail)).toEqual([])
+  })
+
+  test('keeps no secret of a link that could be used', async () => {
+    const { email } = await registered()
+    const token = await linkToken(server, email, confirmMail)
+    const rows = await server.db.selectFrom('mail_token').select('hash').where('email', '=', email).execute()
+    expect(rows).toHaveLength(1)
+    expect(rows[0]!.hash.includes(Buffer.from(token, 'base64url'))).toBe(false)
+  })
+})
+
+describe('another address', () => {
+  test('becomes mine when it is proved there, and the one before is told', async () => {
+    const person = await server.person()
+    const email = `moved-${person.userId}@peerlearn.test`
+    await server.api(securityRoutes.changeEmail, { body: { email } }, person)
+    expect(await mailsTo(server, person.email, 'Your address is about to change')).toHaveLength(1)
+    expect(await me(person)).toMatchObject({ email: person.email })
+    const token = await linkToken(server, email, newAddressMail)
+    expect(await prove(token)).toMatchObject({ status: 200, body: { email, changed: true } })
+    expect(await me(person)).toMatchObject({ email, verified: true })
+    expect(await mailsTo(server, person.email, 'Your address was changed')).toHaveLength(1)
+    await passwordLogin(browser(), { email, password: person.password })
+    expect(await auditOf(server, person.userId)).toEqual(['email.changed'])
+  })
+
+  test('is not taken from somebody, neither when it is asked for nor when they were faster', async () => {
+    const [person, other] = [await server.person(), await server.person()]
+    const ask = (email: string) => server.api(securityRoutes.changeEmail, { body: { email } }, person)
+    await expect(ask(other.email)).rejects.toMatchObject({ code: 'email-taken' })
+    const email = `wanted-${person.userId}@peerlearn.test`
+    await ask(email)
+    await browser().ok(authRoutes.register, { email, password: 'correct horse battery', name: 'Faster' })
+    const token = await linkToken(server, email, newAddressMail)
+    expect(await prove(token)).toMatchObject({ status: 409, code: 'email-taken' })
+    expect(await me(person)).toMatchObject({ email: person.email })
+  })
+
+  test('asks for a fresh proof of who it is', async () => {
+    const person = await server.person()
+    await growStale(server, person)
+    const change = server.api(securityRoutes.changeEmail, { body: { email: 'thief@peerlearn.test' } }, person)
+    await expect(change).rejects.toMatchObject({ status: 403, code: 'confirm-needed' })
+  })
+
+  test('no longer comes when a new password was set in between', async () => {
+    const person = await server.person()
+    const email = `hijacked-${person.userId}@peerlearn.test`
+    await server.api(securityRoutes.changeEmail, { body: { email } }, person)
+    const token = await linkToken(server, email, newAddressMail)
+    await browser().ok(authRoutes.forgotPassword, { email: person.email })
+    await reset(await linkToken(server, person.email, resetMail))
+    expect(await prove(token)).toMatchObject({ code: 'link-over' })
+  })
+})
+
+describe('a forgotten password', () => {
+  test('is set anew by a mailed link, which ends every login and its sockets, and is told', async () => {
+    const person = await server.person()
+    const socket = await server.connect(person)
+    await browser().ok(authRoutes.forgotPassword, { email: person.email })
+    expect(await reset(await linkToken(server, person.email, resetMail))).toMatchObject({ status: 200 })
+    expect(await socket.closed).toMatchObject({ code: closeCode.signedOut })
+    await expect(me(person)).rejects.toMatchObject({ code: 'signed-out' })
+    const { email } = person
+    expect(await browser().post(authRoutes.login, { email, password: person.password })).toMatchObject({
+      status: 401,
+    })
+    await passwordLogin(browser(), { email, password: 'a new horse battery' })
+    await eventually(async () =>
+      expect(await mailsTo(server, email, 'Your password was changed')).toHaveLength(1),
+    )
+    expect(await auditOf(server, person.userId)).toEqual(['password.reset'])
+  })
+
+  test('is set by a link once, within an hour', async () => {
+    const { email } = await server.person()
+    await browser().ok(authRoutes.forgotPassword, { email })
+    const first = await linkToken(server, email, resetMail)
+    await reset(first)
+    expect(await reset(first)).toMatchObject({ code: 'link-over' })
+    await browser().ok(authRoutes.forgotPassword, { email })
+    const second = await eventually(async () => {
+      const token = await linkToken(server, email, resetMail)
+      expect(token).not.toBe(first)
+      return token
+    })
+    await makeOld(email)
+    expect(await reset(second)).toMatchObject({ code: 'link-over' })
+  })
+
+  test('tells nobody who has an account: the same answer, for all that can be seen', async () => {
+    const { email } = await server.person()
+    const known = await browser().post(authRoutes.forgotPassword, { email })
+    const unknown = await browser().post(authRoutes.forgotPassword, { email: 'nobody@peerlearn.test' })
+    expect({ ...unknown }).toEqual({ ...known })
+    expect(known.status).toBe(200)
+  })
+
+  test('asks for the same work whether there is an account or not', async () => {
+    const { email } = await server.person()
+    const jobs = async () => {
+      const { count } = await server.db
+        .selectFrom('pgboss.job' as never)
+        .select((eb) => eb.fn.countAll<string>().as('count'))
+        .where('name' as never, '=', 'auth.reset-link' as never)
+        .executeTakeFirstOrThrow()
+      return Number(count)
+    }
+    const before = await jobs()
+    await browser().ok(authRoutes.forgotPassword, { email })
+    await browser().ok(authRoutes.forgotPassword, { email: 'nobody-at-all@peerlearn.test' })
+    expect(await jobs()).toBe(before + 2)
+  })
+
+  test('does not fill a mailbox: five mails an hour, and still the same answer', async () => {
+    const { email } = await server.person()
+    const answers = []
+    for (let n = 0; n < 7; n++) answers.push(await browser().post(authRoutes.forgotPassword, { email }))
+    expect(answers.map(({ status }) => status)).toEqual(Array(7).fill(200))
+    await eventually(async () => expect(await mailsTo(server, email, resetMail)).toHaveLength(5))
+  })
+
+  test('opens no other purpose: a link for an address sets no password, and the other way round', async () => {
+    const person = await registered()
+    expect(await reset(await linkToken(server, person.email, confirmMail))).toMatchObject({
+      code: 'link-over',
+    })
+    await browser().ok(authRoutes.forgotPassword, { email: person.email })
+    expect(await prove(await linkToken(server, person.email, resetMail))).toMatchObject({ code: 'link-over' })
+  })
+})
+
+describe('another password', () => {
+  test('asks for the present one, and ends the other logins alone', async () => {
+    const person = await server.person()
+    const elsewhere = await passwordLogin(browser(), person)
+    const change = (present: string) =>
+      server.api(
+        securityRoutes.changePassword,
+        { body: { present, password: 'a new horse battery' } },
+        person,
+      )
+    await expect(change('a guess')).rejects.toMatchObject({ code: 'wrong-credentials' })
+    await change(person.password)
+    await me(person)
+    await expect(me({ token: elsewhere.accessToken })).rejects.toMatchObject({ code: 'signed-out' })
+    await passwordLogin(browser(), { email: person.email, password: 'a new horse battery' })
+    expect(await auditOf(server, person.userId)).toEqual(['password.changed'])
+  })
+
+  test('is no way to guess the present one', async () => {
+    const person = await server.person()
+    const change = (present: string) =>
+      server.api(
+        securityRoutes.changePassword,
+        { body: { present, password: 'a new horse battery' } },
+        person,
+      )
+    for (let n = 0; n < 5; n++) await expect(change(`guess ${n}`)).rejects.toMatchObject({ status: 401 })
+    await expect(change(person.password)).rejects.toMatchObject({ status: 429 })
+  })
+})

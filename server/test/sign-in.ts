@@ -1,0 +1,95 @@
+/** Signing in as tests need it: what was answered, the mails with links, the codes of an app. */
+import { authRoutes, type Asked, type Login, type SignInAnswer } from '@peerlearn/contract/auth'
+import { securityRoutes } from '@peerlearn/contract/security'
+import { sql } from 'kysely'
+import { presentCode } from '../src/auth/totp.ts'
+import type { Browser } from './harness-browser.ts'
+import { eventually, type Person, type TestServer } from './harness.ts'
+
+export function requireLogin(answer: SignInAnswer): Login {
+  if ('asked' in answer) throw new Error(`a second factor was asked: ${answer.asked.ways.join(', ')}`)
+  return answer
+}
+
+export function requireAsked(answer: SignInAnswer): Asked {
+  if (!('asked' in answer)) throw new Error('no second factor was asked')
+  return answer.asked
+}
+
+/** Signs in with the password, without a second factor. */
+export const passwordLogin = async (
+  page: Browser,
+  { email, password }: { email: string; password: string },
+) => requireLogin(await page.ok(authRoutes.login, { email, password }))
+
+/** The step after the password. */
+export const passwordStep = async (page: Browser, { email, password }: { email: string; password: string }) =>
+  requireAsked(await page.ok(authRoutes.login, { email, password }))
+
+/** A server clock that goes on by a code's 30 seconds whenever a test needs another code. */
+export class Clock {
+  #ahead = 0
+  now = (): Date => new Date(Date.now() + this.#ahead)
+  /** The app's next code, which was not used yet. */
+  nextCode(secret: string): string {
+    this.#ahead += 30_000
+    return presentCode(secret, this.now())
+  }
+}
+
+export interface WithApp extends Person {
+  secret: string
+  recoveryCodes: string[]
+}
+
+/** Somebody with an authenticator app and ten recovery codes. */
+export async function withApp(server: TestServer, clock: Clock, person: Person): Promise<WithApp> {
+  const { secret } = await server.api(securityRoutes.beginApp, { body: {} }, person)
+  const body = { code: clock.nextCode(secret) }
+  const { recoveryCodes } = await server.api(securityRoutes.finishApp, { body }, person)
+  return { ...person, secret, recoveryCodes: recoveryCodes ?? [] }
+}
+
+/** The mails to this address with this subject, oldest first. */
+export const mailsTo = (server: TestServer, email: string, subject: string) =>
+  server.db
+    .selectFrom('mail')
+    .select(['subject', 'body_text'])
+    .where('recipient', '=', email)
+    .where('subject', '=', subject)
+    .orderBy('created_at')
+    .execute()
+
+/** The secret in the link of the newest mail with this subject; waits for the mail. */
+export async function linkToken(server: TestServer, email: string, subject: string): Promise<string> {
+  const mail = await eventually(async () => {
+    const newest = (await mailsTo(server, email, subject)).at(-1)
+    if (!newest) throw new Error(`no mail “${subject}” to ${email}`)
+    return newest
+  })
+  const token = /#([\w-]{43})/.exec(mail.body_text ?? '')?.[1]
+  if (!token) throw new Error(`the mail has no link: ${mail.body_text}`)
+  return token
+}
+
+/** What the audit says was done to this account, oldest first. */
+export async function auditOf(server: TestServer, accountId: string): Promise<string[]> {
+  const rows = await server.db
+    .selectFrom('audit_event')
+    .select('action')
+    .where('subject', '=', `account:${accountId}`)
+    .orderBy('seq')
+    .execute()
+  return rows.map(({ action }) => action)
+}
+
+/** As if everything that this login proved was proved an hour ago. */
+export const growStale = (server: TestServer, { loginId }: { loginId: string }) =>
+  server.db
+    .updateTable('login')
+    .set({
+      proved_at: sql`now() - interval '1 hour'`,
+      second_factor_at: sql`second_factor_at - interval '1 hour'`,
+    })
+    .where('id', '=', loginId)
+    .execute()
