@@ -4,11 +4,11 @@ import type { Notification } from '@peerlearn/contract/notifications'
 import { call, wordsOf } from '../lib/api.ts'
 import { socket } from '../lib/socket.svelte.ts'
 
-/** As many as the server keeps in its list. */
-const kept = 50
-
 export class Inbox {
   #items = $state.raw<Notification[]>([])
+  #unread = $state(0)
+  #next = $state<string | null>(null)
+  #fetching = $state(false)
   #phase = $state<'loading' | 'ready' | 'failed'>('loading')
   #failure = $state('')
 
@@ -21,8 +21,17 @@ export class Inbox {
   get failure(): string {
     return this.#failure
   }
+  /** Of all there are, shown or not. */
   get unread(): number {
-    return this.#items.filter((item) => !item.read).length
+    return this.#unread
+  }
+  /** Are there older ones than those shown? */
+  get hasOlder(): boolean {
+    return this.#next !== null
+  }
+  /** Are older ones on their way? */
+  get fetching(): boolean {
+    return this.#fetching
   }
 
   /** Fetches the list and keeps it up to date until the returned function is called; `onNew` hears of each new one. */
@@ -31,7 +40,8 @@ export class Inbox {
     const stops = [
       socket.on('notification.new', (item) => {
         if (this.#items.some((known) => known.id === item.id)) return
-        this.#items = [item, ...this.#items].slice(0, kept)
+        this.#items = [item, ...this.#items]
+        this.#unread++
         onNew(item)
       }),
       // What was told while the socket was away is in the list.
@@ -40,13 +50,18 @@ export class Inbox {
     return () => {
       for (const stop of stops) stop()
       this.#items = []
+      this.#unread = 0
+      this.#next = null
       this.#phase = 'loading'
     }
   }
 
   async load(): Promise<void> {
     try {
-      this.#items = (await call(notificationRoutes.notifications, {})).items
+      const page = await call(notificationRoutes.notifications, { query: {} })
+      this.#items = page.items
+      this.#unread = page.unread
+      this.#next = page.nextCursor
       this.#phase = 'ready'
     } catch (error) {
       this.#failure = wordsOf(error)
@@ -54,15 +69,50 @@ export class Inbox {
     }
   }
 
+  /** Fetches the page of older ones. @throws ApiError */
+  async loadOlder(): Promise<void> {
+    const cursor = this.#next
+    if (cursor === null || this.#fetching) return
+    this.#fetching = true
+    try {
+      const page = await call(notificationRoutes.notifications, { query: { cursor } })
+      const isKnown = ({ id }: Notification) => this.#items.some((known) => known.id === id)
+      this.#items = [...this.#items, ...page.items.filter((item) => !isKnown(item))]
+      this.#next = page.nextCursor
+    } finally {
+      this.#fetching = false
+    }
+  }
+
+  /** Marks one as read; when the server can't be told it stays unread. */
+  async readOne(id: string): Promise<void> {
+    const item = this.#items.find((known) => known.id === id)
+    if (!item || item.read) return
+    this.#put({ ...item, read: true })
+    this.#unread--
+    try {
+      await call(notificationRoutes.readOne, { params: { id }, body: {} })
+    } catch {
+      this.#put(item)
+      this.#unread++
+    }
+  }
+
+  #put(item: Notification): void {
+    this.#items = this.#items.map((known) => (known.id === item.id ? item : known))
+  }
+
   /** Marks all as read; when the server can't be told they stay unread. */
   async readAll(): Promise<void> {
     if (this.unread === 0) return
-    const before = this.#items
+    const [before, unread] = [this.#items, this.#unread]
     this.#items = before.map((item) => ({ ...item, read: true }))
+    this.#unread = 0
     try {
       await call(notificationRoutes.readAll, { body: {} })
     } catch {
       this.#items = before
+      this.#unread = unread
     }
   }
 }
