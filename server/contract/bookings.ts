@@ -1,6 +1,7 @@
 /** Bookings: a learner's seat in a session. */
 import { z } from 'zod'
-import { id, instant, nothing, paise } from './base.ts'
+import { id, instant, paise, sumPaise } from './base.ts'
+import { refundPolicy } from './refund-policy.ts'
 import { route } from './route.ts'
 
 /**
@@ -9,31 +10,145 @@ import { route } from './route.ts'
  */
 export const bookingStatus = z.enum(['held', 'confirmed', 'expired', 'cancelled'])
 
+/** Why a seat is no longer one. */
+export const endedBecause = z.enum([
+  'unpaid',
+  'cancelled',
+  'moved',
+  'session-cancelled',
+  'too-few',
+  'suspended',
+  'offer-over',
+  'removed',
+])
+
 export const booking = z
   .strictObject({
     id,
     sessionId: id,
     status: bookingStatus,
+    /** Of one seat, before any discount. */
     pricePaise: paise,
+    /** This seat's part of what was paid, once it was; of a pack, what its credit is worth. */
+    paidPaise: paise,
+    /** What a paid seat is part of: it is paid with it. */
+    purchaseId: id.nullable(),
+    /** Taken with a credit of this pack. */
+    packId: id.nullable(),
+    /** A guest's seat: where the invitation goes. */
+    guestEmail: z.string().nullable(),
+    /** Has somebody the seat? A guest's has nobody until its invitation is taken. */
+    seated: z.boolean(),
     heldUntil: instant.nullable(),
+    endedBecause: endedBecause.nullable(),
     createdAt: instant,
   })
   .meta({ id: 'Booking' })
 export type Booking = z.infer<typeof booking>
+
+/** What was chosen at once: seats of one session, or a pack. `open`: to be paid until `heldUntil`. */
+export const purchase = z
+  .strictObject({
+    id,
+    sessionId: id.nullable(),
+    /** Of the session, or of the pack. */
+    title: z.string(),
+    mentorName: z.string(),
+    quantity: z.number().int(),
+    listPaise: sumPaise,
+    discountPaise: sumPaise,
+    amountPaise: sumPaise,
+    couponCode: z.string().nullable(),
+    status: z.enum(['open', 'paid', 'expired', 'cancelled']),
+    heldUntil: instant.nullable(),
+    /** How money of a seat comes back; a pack has none. */
+    refund: refundPolicy.nullable(),
+  })
+  .meta({ id: 'Purchase' })
+export type Purchase = z.infer<typeof purchase>
+
+/** What it would cost, before anything is taken. */
+export const quote = z
+  .strictObject({
+    listPaise: sumPaise,
+    discountPaise: sumPaise,
+    amountPaise: sumPaise,
+    couponCode: z.string().nullable(),
+  })
+  .meta({ id: 'Quote' })
+export type Quote = z.infer<typeof quote>
 
 /** A booking with what a list shows of its session. */
 export const bookedSession = z
   .strictObject({
     booking,
     title: z.string(),
+    mentorId: id,
     mentorName: z.string(),
     startsAt: instant,
     durationMinutes: z.number().int(),
     sessionStatus: z.enum(['scheduled', 'live', 'ended', 'cancelled']),
     gaveFeedback: z.boolean(),
+    /** How long I was there, once the class is over and counted. */
+    attendedSeconds: z.number().int().nullable(),
+    /** Is the seat mine, rather than a guest's whom I invited? */
+    own: z.boolean(),
+    /** Did I buy it, so that its money comes back to me? */
+    bought: z.boolean(),
+    /** Who took a guest's seat. */
+    guestName: z.string().nullable(),
   })
   .meta({ id: 'BookedSession' })
 export type BookedSession = z.infer<typeof bookedSession>
+
+/** What giving a seat back comes to, if it is done now. */
+export const cancelTerms = z
+  .strictObject({
+    /** The share that comes back, in hundredths of a percent. */
+    basisPoints: z.number().int().min(0).max(10_000),
+    paidPaise: paise,
+    refundPaise: paise,
+    /** Of a seat taken with a pack: does its credit come back? */
+    creditBack: z.boolean(),
+    /** May it be moved to another session instead? */
+    movable: z.boolean(),
+    refund: refundPolicy,
+  })
+  .meta({ id: 'CancelTerms' })
+export type CancelTerms = z.infer<typeof cancelTerms>
+
+/** A session that a seat may be moved to, and what comes back then. */
+export const moveTarget = z
+  .strictObject({
+    sessionId: id,
+    title: z.string(),
+    startsAt: instant,
+    durationMinutes: z.number().int(),
+    seatsLeft: z.number().int(),
+    refundPaise: paise,
+  })
+  .meta({ id: 'MoveTarget' })
+export type MoveTarget = z.infer<typeof moveTarget>
+
+/** Seats in one purchase. */
+export const mostSeats = 10
+
+export const guestEmail = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(254)
+  .pipe(z.email('Type an email address like name@example.com.'))
+export const couponCode = z
+  .string()
+  .trim()
+  .toUpperCase()
+  .regex(/^[A-Z0-9-]{3,32}$/, 'A code has 3 to 32 letters, digits and hyphens.')
+
+/** How a seat is paid: with money (less a coupon), or with credits of a pack. */
+export const payment = { coupon: couponCode.optional(), packId: id.optional() }
+
+const one = z.strictObject({ id })
 
 export const bookingRoutes = {
   book: route({
@@ -41,27 +156,90 @@ export const bookingRoutes = {
     path: '/api/sessions/:id/book',
     access: 'learner',
     limit: 'sessions',
-    summary: 'Book a seat: a free one is confirmed at once, a paid one is held for 10 minutes',
-    params: z.strictObject({ id }),
-    body: nothing,
+    idempotent: true,
+    summary:
+      'Book seats, for me and for guests by mail address: confirmed at once when nothing is to be paid, else held for 10 minutes. Answers the first of them',
+    params: one,
+    body: z
+      .strictObject({
+        self: z.boolean().default(true),
+        guests: z.array(guestEmail).max(mostSeats).default([]),
+        ...payment,
+      })
+      .refine(({ self, guests }) => guests.length + Number(self) >= 1, 'Choose one seat at least.')
+      .refine(({ self, guests }) => guests.length + Number(self) <= mostSeats, 'Ten seats at most.')
+      .refine(({ guests }) => new Set(guests).size === guests.length, 'Each guest once.'),
     response: booking,
     status: 201,
+  }),
+  quote: route({
+    method: 'get',
+    path: '/api/sessions/:id/quote',
+    access: 'learner',
+    limit: 'sessions',
+    summary: 'What so many seats cost with this coupon; nothing is taken',
+    params: one,
+    query: z.strictObject({
+      seats: z.coerce.number().int().min(1).max(mostSeats).default(1),
+      coupon: couponCode.optional(),
+    }),
+    response: quote,
+  }),
+  purchase: route({
+    method: 'get',
+    path: '/api/purchases/:id',
+    access: 'learner',
+    limit: 'sessions',
+    summary: 'My purchase: what it is, what is to be paid and until when',
+    params: one,
+    response: purchase,
   }),
   mine: route({
     method: 'get',
     path: '/api/bookings',
     access: 'learner',
     limit: 'sessions',
-    summary: 'My bookings, next first, past ones last',
+    summary: 'My seats and those of my guests, next first, past ones last',
     response: z.strictObject({ items: z.array(bookedSession) }),
+  }),
+  cancelTerms: route({
+    method: 'get',
+    path: '/api/bookings/:id/cancel-terms',
+    access: 'learner',
+    limit: 'sessions',
+    summary: 'What comes back when I give this seat back now',
+    params: one,
+    response: cancelTerms,
   }),
   cancel: route({
     method: 'delete',
     path: '/api/bookings/:id',
     access: 'learner',
     limit: 'sessions',
-    summary: 'Give back a free seat or a held one, before the session starts',
-    params: z.strictObject({ id }),
+    summary: 'Give back one seat before the session starts; money comes back by its policy',
+    params: one,
     response: booking,
+  }),
+  moveTargets: route({
+    method: 'get',
+    path: '/api/bookings/:id/move',
+    access: 'learner',
+    limit: 'sessions',
+    summary: 'Sessions that this seat can be moved to',
+    params: one,
+    response: z.strictObject({ items: z.array(moveTarget) }),
+  }),
+  move: route({
+    method: 'post',
+    path: '/api/bookings/:id/move',
+    access: 'learner',
+    limit: 'sessions',
+    idempotent: true,
+    summary:
+      'Move a seat to another session of the same mentor that costs no more; the difference comes back',
+    params: one,
+    body: z.strictObject({ sessionId: id }),
+    response: booking,
+    status: 201,
   }),
 }

@@ -2,8 +2,10 @@
 import { z } from 'zod'
 import { id, instant, nothing, page, paise, skills, text } from './base.ts'
 import { booking } from './bookings.ts'
+import { refundPolicy } from './refund-policy.ts'
 import { route } from './route.ts'
 import { mentor } from './users.ts'
+import { waiting } from './waitlist.ts'
 
 export const sessionStatus = z.enum(['scheduled', 'live', 'ended', 'cancelled'])
 export type SessionStatus = z.infer<typeof sessionStatus>
@@ -21,6 +23,11 @@ export const session = z
     staged: z.boolean(),
     seatsLeft: z.number().int(),
     pricePaise: paise,
+    /** Booking closes so many minutes before the start; 0: as long as the class runs. */
+    bookingClosesMinutes: z.number().int(),
+    /** With fewer learners when booking closes it is cancelled; 0: it takes place with any. */
+    minLearners: z.number().int(),
+    refund: refundPolicy,
     skills: z.array(z.string()),
     status: sessionStatus,
     startedAt: instant.nullable(),
@@ -41,6 +48,9 @@ export const sessionInput = z.strictObject({
   /** Required above `largestWithoutStage` seats; it can't be changed once the room was opened. */
   staged: z.boolean().default(false),
   pricePaise: paise,
+  bookingClosesMinutes: z.number().int().min(0).max(20_160).default(0),
+  minLearners: z.number().int().min(0).max(300).default(0),
+  refund: refundPolicy.default({ fullHours: 24, halfHours: 2 }),
   skills,
 })
 
@@ -58,7 +68,15 @@ export const feedback = z
 export const sessionDetail = z
   .strictObject({
     session,
+    /** The series that it is part of. */
+    seriesId: id.nullable(),
     booking: booking.nullable(),
+    /** Seats of guests that I bought, with who took them. */
+    guests: z.array(z.strictObject({ booking, name: z.string().nullable() })),
+    /** My place in the queue for a seat. */
+    waiting: waiting.nullable(),
+    /** How many wait for a seat. */
+    waitingCount: z.number().int(),
     mine: z.boolean(),
     gaveFeedback: z.boolean(),
     feedback: z.array(feedback),
@@ -70,10 +88,13 @@ export type SessionDetail = z.infer<typeof sessionDetail>
 export const taughtSession = z
   .strictObject({
     session,
+    /** The series that it is part of. */
+    seriesId: id.nullable(),
     bookings: z.array(
       z.strictObject({
         id,
-        learnerId: id,
+        /** null: a guest’s seat that nobody took yet. */
+        learnerId: id.nullable(),
         name: z.string(),
         status: z.enum(['held', 'confirmed']),
         bookedAt: instant,
@@ -84,6 +105,8 @@ export const taughtSession = z
   .meta({ id: 'TaughtSession' })
 
 const one = z.strictObject({ id })
+/** The time lies outside my own teaching hours, and I mean it. */
+const meant = { outsideHours: z.boolean().optional() }
 
 export const sessionRoutes = {
   list: route({
@@ -117,7 +140,7 @@ export const sessionRoutes = {
     access: 'mentor',
     limit: 'sessions',
     summary: 'Publish a session',
-    body: sessionInput,
+    body: sessionInput.extend(meant),
     response: session,
     status: 201,
   }),
@@ -146,7 +169,13 @@ export const sessionRoutes = {
     summary: 'Change an own session that has not started',
     params: one,
     // A default would change what was not named.
-    body: sessionInput.partial().extend({ staged: z.boolean().optional() }),
+    body: sessionInput.partial().extend({
+      staged: z.boolean().optional(),
+      bookingClosesMinutes: sessionInput.shape.bookingClosesMinutes.unwrap().optional(),
+      minLearners: sessionInput.shape.minLearners.unwrap().optional(),
+      refund: refundPolicy.optional(),
+      ...meant,
+    }),
     response: session,
   }),
   cancel: route({

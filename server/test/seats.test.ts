@@ -10,7 +10,7 @@ let server: TestServer
 let mentor: Person
 beforeAll(async () => {
   server = await startServer()
-  mentor = await server.person({ role: 'mentor' })
+  mentor = await server.person({ roles: ['mentor'] })
 })
 
 const book = (sessionId: string, who: Person) =>
@@ -52,6 +52,7 @@ test('oversells no seat even to a statement that goes around the product', async
     session_id: sessionId,
     session_capacity: capacity,
     learner_id: learner.userId,
+    buyer_id: learner.userId,
     seat,
     status: 'confirmed' as const,
     price_paise: 0,

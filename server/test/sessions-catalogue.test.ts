@@ -11,8 +11,8 @@ let asha: Person
 let brinda: Person
 beforeAll(async () => {
   server = await startServer()
-  asha = await server.person({ role: 'mentor', name: 'Asha Rao' })
-  brinda = await server.person({ role: 'mentor', name: 'Brinda 100% Sen' })
+  asha = await server.person({ roles: ['mentor'], name: 'Asha Rao' })
+  brinda = await server.person({ roles: ['mentor'], name: 'Brinda 100% Sen' })
   const add = (mentor: Person, title: string, wish: Partial<Parameters<typeof newSession>[1]> = {}) =>
     newSession(server.db, { mentorId: mentor.userId, title, description: 'A small group.', ...wish })
   await add(asha, 'Learn Python', { skills: ['Python', 'Testing'], starts_at: from(1) })
@@ -81,7 +81,7 @@ test('filters by words, skill, time, price, seats and mentor, and by several at 
 })
 
 test('pages through sessions that start at the same moment without losing or repeating one', async () => {
-  const mentor = await server.person({ role: 'mentor' })
+  const mentor = await server.person({ roles: ['mentor'] })
   const at = '2100-01-01T10:00:00.123456Z'
   const ids: string[] = []
   for (let n = 0; n < 7; n++)

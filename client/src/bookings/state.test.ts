@@ -8,24 +8,37 @@ const minutes = (n: number) => new Date(now + n * 60_000).toISOString()
 type Given = Partial<Omit<BookedSession, 'booking'>> & {
   status?: BookedSession['booking']['status']
   held?: number
+  seat?: Partial<BookedSession['booking']>
 }
 
-function booked({ status = 'confirmed', held, ...given }: Given): BookedSession {
+function booked({ status = 'confirmed', held, seat = {}, ...given }: Given): BookedSession {
   return {
     booking: {
       id: 'b',
       sessionId: 's',
       status,
       pricePaise: 49900,
+      paidPaise: 0,
+      purchaseId: 'p',
+      packId: null,
+      guestEmail: null,
+      seated: true,
+      endedBecause: status === 'cancelled' ? 'cancelled' : null,
+      ...seat,
       heldUntil: held === undefined ? null : minutes(held),
       createdAt: minutes(-60),
     },
     title: 't',
+    mentorId: 'm',
     mentorName: 'm',
+    own: true,
+    bought: true,
+    guestName: null,
     startsAt: minutes(60),
     durationMinutes: 60,
     sessionStatus: 'scheduled',
     gaveFeedback: false,
+    attendedSeconds: null,
     ...given,
   }
 }
@@ -49,6 +62,13 @@ describe('a booking in the list', () => {
     expect(shown({ status: 'cancelled' })).toEqual(['Given back', undefined, false])
     expect(shown({ status: 'cancelled', sessionStatus: 'cancelled' })[0]).toBe('Session cancelled')
     expect(shown({ startsAt: minutes(-90) })).toEqual(['Never started', undefined, false])
+  })
+  it('says whose turn it is on the waitlist, and who took a guest’s seat', () => {
+    const offer = { status: 'held', held: 20, seat: { purchaseId: null } } as const
+    expect(shown(offer)).toEqual(['It is your turn', 'Take the seat', true])
+    expect(shown({ own: false, guestName: 'Chitra' })[0]).toBe('Taken by Chitra')
+    expect(shown({ own: false, seat: { guestEmail: 'c@example.com' } })[0]).toBe('Invited')
+    expect(shown({ status: 'cancelled', seat: { endedBecause: 'moved' } })[0]).toBe('Moved')
   })
   it('stays to come while a late class may still begin', () => {
     expect(shown({ startsAt: minutes(-30) })).toEqual(['Booked', 'Get ready', true])

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import type { Role } from '@peerlearn/contract/base'
 import type { Booking } from '@peerlearn/contract/bookings'
 import type { Session, SessionDetail } from '@peerlearn/contract/sessions'
 import { nextStep } from './next-step.ts'
@@ -11,13 +10,16 @@ const session = (given: Partial<Session> = {}): Session => ({
   id: 's',
   title: 'Learn to read a balance sheet',
   description: 'd',
-  mentor: { id: 'm', name: 'Asha', bio: '', skills: [], rating: null, ratings: 0 },
+  mentor: { id: 'm', name: 'Asha', bio: '', skills: [], image: null, rating: null, ratings: 0 },
   startsAt: minutes(24 * 60),
   durationMinutes: 60,
   capacity: 10,
   staged: false,
   seatsLeft: 3,
   pricePaise: 49900,
+  bookingClosesMinutes: 0,
+  minLearners: 0,
+  refund: { fullHours: 24, halfHours: 2 },
   skills: [],
   status: 'scheduled',
   startedAt: null,
@@ -30,39 +32,48 @@ const booked = (status: Booking['status'], heldUntil: string | null = null): Boo
   sessionId: 's',
   status,
   pricePaise: 49900,
+  paidPaise: 0,
+  purchaseId: 'p',
+  packId: null,
+  guestEmail: null,
+  seated: true,
+  endedBecause: status === 'expired' ? 'unpaid' : null,
   heldUntil,
   createdAt: minutes(-5),
 })
 
-function stepOf(given: Partial<SessionDetail>, viewer: Role | undefined = 'learner') {
-  const detail: SessionDetail = {
-    session: session(),
-    booking: null,
-    mine: false,
-    gaveFeedback: false,
-    feedback: [],
-    ...given,
-  }
-  return nextStep(detail, viewer, now)
-}
+const detailOf = (given: Partial<SessionDetail>): SessionDetail => ({
+  session: session(),
+  seriesId: null,
+  booking: null,
+  guests: [],
+  waiting: null,
+  waitingCount: 0,
+  mine: false,
+  gaveFeedback: false,
+  feedback: [],
+  ...given,
+})
 
-const label = (given: Partial<SessionDetail>, viewer: Role | undefined = 'learner') =>
-  stepOf(given, viewer).main.label
+const stepOf = (
+  given: Partial<SessionDetail>,
+  viewer: { verified: boolean } | undefined = { verified: true },
+) => nextStep(detailOf(given), viewer, now)
+
+const label = (
+  given: Partial<SessionDetail>,
+  viewer: { verified: boolean } | undefined = { verified: true },
+) => stepOf(given, viewer).main.label
 
 describe('a learner’s next step', () => {
   it('begins with signing in', () => {
-    const detail: SessionDetail = {
-      session: session(),
-      booking: null,
-      mine: false,
-      gaveFeedback: false,
-      feedback: [],
-    }
-    expect(nextStep(detail, undefined, now).main.action).toBe('sign-in')
+    expect(nextStep(detailOf({}), undefined, now).main.action).toBe('sign-in')
   })
   it('is to book, with the price said', () => {
     expect(label({})).toBe('Book seat · ₹499')
     expect(label({ session: session({ pricePaise: 0 }) })).toBe('Book free seat')
+    const several = nextStep(detailOf({}), { verified: true }, now, { seats: 3, amountPaise: 74_850 })
+    expect(several.main.label).toBe('Book 3 seats · ₹748.50')
   })
   it('is to pay while the seat is held', () => {
     expect(label({ booking: booked('held', minutes(9)) })).toBe('Pay ₹499')
@@ -73,7 +84,7 @@ describe('a learner’s next step', () => {
     )
   })
   it('is to book again once the hold ran out, and says why', () => {
-    const step = stepOf({ booking: booked('held', minutes(-1)) })
+    const step = stepOf({ booking: { ...booked('expired'), endedBecause: 'unpaid' } })
     expect(step.main.action).toBe('book')
     expect(step.note).toContain('given back')
     expect(stepOf({ booking: booked('expired') }).note).toContain('given back')
@@ -89,8 +100,8 @@ describe('a learner’s next step', () => {
     expect(label({ booking, session: ended })).toBe('Give feedback')
     expect(stepOf({ booking, session: ended, gaveFeedback: true }).main.action).toBe('browse')
   })
-  it('leads elsewhere from a full, ended or cancelled session', () => {
-    for (const given of [{ seatsLeft: 0 }, { status: 'ended' }, { status: 'cancelled' }] as const) {
+  it('leads elsewhere from an ended or cancelled session', () => {
+    for (const given of [{ status: 'ended' }, { status: 'cancelled' }] as const) {
       const step = stepOf({ session: session(given) })
       expect(step.main.action).toBe('browse')
       expect(step.note).toBeTruthy()
@@ -102,14 +113,39 @@ describe('a learner’s next step', () => {
     expect(stepOf({ session: over, booking: booked('confirmed') }).main.action).toBe('bookings')
     expect(stepOf({ session: session({ startsAt: minutes(-59) }) }).main.action).toBe('book')
   })
-  it('is for learners alone', () => {
-    expect(stepOf({}, 'mentor').note).toContain('a mentor')
-    expect(stepOf({}, 'admin').note).toContain('an admin')
+  it('is to wait for a seat of a full session, and tells the place in the queue', () => {
+    const full = session({ seatsLeft: 0 })
+    expect(stepOf({ session: full, waitingCount: 2 })).toMatchObject({
+      main: { action: 'wait' },
+      note: 'All seats are taken. 2 people wait already.',
+    })
+    const waiting = { status: 'waiting', place: 3, offeredUntil: null } as const
+    const step = stepOf({ session: full, waiting, waitingCount: 3 })
+    expect(step.note).toContain('number 3')
+    expect(step.others.map((other) => other.action)).toEqual(['leave'])
+    expect(stepOf({ waitingCount: 1 }).main.action).toBe('wait')
+  })
+  it('is to take the seat that is kept from the waitlist, and then to pay it', () => {
+    const waiting = { status: 'offered', place: 1, offeredUntil: minutes(20) } as const
+    const offered = { ...booked('held', minutes(20)), purchaseId: null }
+    expect(label({ booking: offered, waiting })).toBe('Take the seat · ₹499')
+    expect(label({ booking: booked('held', minutes(20)), waiting })).toBe('Pay ₹499')
+  })
+  it('is to pay guests’ seats too, and leads elsewhere once booking has closed', () => {
+    expect(label({ guests: [{ booking: booked('held', minutes(5)), name: null }] })).toBe('Pay ₹499')
+    const closed = session({ bookingClosesMinutes: 2 * 24 * 60 })
+    expect(stepOf({ session: closed })).toMatchObject({
+      main: { action: 'browse' },
+      note: 'Booking has closed.',
+    })
+  })
+  it('is to prove the email first', () => {
+    expect(stepOf({}, { verified: false })).toMatchObject({ main: { action: 'verify' } })
   })
 })
 
 describe('a mentor’s next step', () => {
-  const own = (given: Partial<Session>) => stepOf({ mine: true, session: session(given) }, 'mentor')
+  const own = (given: Partial<Session>) => stepOf({ mine: true, session: session(given) })
   it('is to edit long before, with starting beside it', () => {
     expect(own({}).main.label).toBe('Edit')
     expect(own({}).others.map((o) => o.label)).toEqual(['Start class'])

@@ -1,10 +1,11 @@
 /** What a person can do next about a session: the one button of its page, and the words beside it. */
-import type { Role } from '@peerlearn/contract/base'
+import type { Booking } from '@peerlearn/contract/bookings'
 import type { SessionDetail } from '@peerlearn/contract/sessions'
 import { money } from '../lib/money.ts'
 
 export type Action =
   | 'sign-in'
+  | 'verify'
   | 'book'
   | 'pay'
   | 'get-ready'
@@ -17,6 +18,9 @@ export type Action =
   | 'bookings'
   | 'check'
   | 'teach'
+  | 'wait'
+  | 'leave'
+  | 'accept'
 
 export interface Step {
   action: Action
@@ -33,6 +37,11 @@ export interface NextStep {
   note?: string
 }
 
+interface Chosen {
+  seats: number
+  amountPaise?: number | undefined
+}
+
 /** From so long before its start, opening the room is a mentor's next step; before, it is a look at the plan. */
 export const startWindowMs = 30 * 60_000
 
@@ -40,27 +49,65 @@ const browse: Step = { action: 'browse', label: 'Find another session' }
 const check: Step = { action: 'check', label: 'Check your connection' }
 const toBookings: Step = { action: 'bookings', label: 'My bookings' }
 
-/** `viewer` is the role of who looks, undefined for somebody not signed in. */
-export function nextStep(detail: SessionDetail, viewer: Role | undefined, now: number): NextStep {
+/**
+ * `viewer` is who looks, undefined for somebody not signed in. `chosen` is how many seats they are about to book,
+ * and what is to be paid for those, or for the held ones.
+ */
+export function nextStep(
+  detail: SessionDetail,
+  viewer: { verified: boolean } | undefined,
+  now: number,
+  chosen: Chosen = { seats: 1 },
+): NextStep {
   if (detail.mine) return mentorsStep(detail, now)
   const { session, booking } = detail
-  if (session.status === 'cancelled') return stop('The mentor cancelled this session.')
+  if (session.status === 'cancelled') return stop(whyCancelled(booking))
   if (booking?.status === 'confirmed') return bookedStep(detail, now)
   if (session.status === 'ended') return stop('This session has ended.')
   if (isOver(detail, now)) return stop('The time of this session has passed.')
-  if (booking?.status === 'held' && isHeld(detail, now)) return payStep(session.pricePaise)
-  if (session.seatsLeft === 0) return stop('All seats are taken.')
-  if (!viewer) return { main: { action: 'sign-in', label: 'Sign in to book' }, others: [] }
-  if (viewer !== 'learner') return stop('Seats are booked by learners: you’re signed in as ' + named[viewer])
-  return bookStep(detail)
+  if (isOffered(detail, now)) return offerStep(chosen.amountPaise ?? session.pricePaise)
+  if (heldSeat(detail, now)) return payStep(chosen.amountPaise ?? session.pricePaise)
+  if (isClosed(detail, now)) return stop('Booking has closed.')
+  const full = session.seatsLeft === 0 || detail.waiting !== null || detail.waitingCount > 0
+  if (!viewer)
+    return {
+      main: { action: 'sign-in', label: full ? 'Sign in to join the waitlist' : 'Sign in to book' },
+      others: [],
+      ...(full && { note: 'All seats are taken.' }),
+    }
+  if (!viewer.verified)
+    return {
+      main: { action: 'verify', label: 'Confirm your address' },
+      others: [browse],
+      note: 'Seats are for people whose address is confirmed: open the link that we mailed you.',
+    }
+  if (full) return waitStep(detail)
+  return bookStep(detail, chosen)
 }
 
-const named = { mentor: 'a mentor.', admin: 'an admin.', learner: 'a learner.' }
+const whyCancelled = (booking: Booking | null) =>
+  booking?.endedBecause === 'too-few'
+    ? 'Too few people booked this session. What you paid comes back.'
+    : `This session was cancelled.${booking?.paidPaise ? ' What you paid comes back.' : ''}`
 
 const stop = (note: string): NextStep => ({ main: browse, others: [], note })
 
-export const isHeld = ({ booking }: SessionDetail, now: number): boolean =>
-  booking?.status === 'held' && booking.heldUntil !== null && Date.parse(booking.heldUntil) > now
+const runs = ({ status, heldUntil }: Booking, now: number): boolean =>
+  status === 'held' && heldUntil !== null && Date.parse(heldUntil) > now
+
+/** A seat of the viewer or of their guests that waits for its payment; all of one purchase are paid at once. */
+export const heldSeat = ({ booking, guests }: SessionDetail, now: number): Booking | undefined =>
+  [...(booking ? [booking] : []), ...guests.map((guest) => guest.booking)].find(
+    (seat) => seat.purchaseId !== null && runs(seat, now),
+  )
+
+/** Is a seat that became free kept for the viewer, who waited for one? */
+export const isOffered = ({ booking, waiting }: SessionDetail, now: number): boolean =>
+  waiting?.status === 'offered' && booking !== null && booking.purchaseId === null && runs(booking, now)
+
+const isClosed = ({ session }: SessionDetail, now: number): boolean =>
+  session.bookingClosesMinutes > 0 &&
+  Date.parse(session.startsAt) - session.bookingClosesMinutes * 60_000 <= now
 
 /** Its time has gone by and nobody ever started it. */
 const isOver = ({ session }: SessionDetail, now: number): boolean =>
@@ -71,11 +118,33 @@ const payStep = (paise: number): NextStep => ({
   others: [],
 })
 
-function bookStep({ session, booking }: SessionDetail): NextStep {
-  const label = session.pricePaise ? `Book seat · ${money(session.pricePaise)}` : 'Book free seat'
-  const ranOut = booking?.status === 'expired' || booking?.status === 'held'
+const offerStep = (paise: number): NextStep => ({
+  main: { action: 'accept', label: paise ? `Take the seat · ${money(paise)}` : 'Take the seat' },
+  others: [{ action: 'leave', label: 'Let it go to the next' }],
+})
+
+function waitStep({ waiting, waitingCount }: SessionDetail): NextStep {
+  if (waiting)
+    return {
+      main: browse,
+      others: [{ action: 'leave', label: 'Wait no longer' }],
+      note: `All seats are taken. You are number ${waiting.place} on the waitlist: when a seat comes free and it is your turn, it is kept for you for 30 minutes.`,
+    }
+  const others = waitingCount === 1 ? 'One person waits already.' : `${waitingCount} people wait already.`
   return {
-    main: { action: 'book', label },
+    main: { action: 'wait', label: 'Join the waitlist' },
+    others: [browse],
+    note: `All seats are taken.${waitingCount ? ` ${others}` : ''}`,
+  }
+}
+
+function bookStep({ session, booking }: SessionDetail, { seats, amountPaise }: Chosen): NextStep {
+  const paise = amountPaise ?? session.pricePaise * seats
+  const what = seats === 1 ? 'seat' : `${seats} seats`
+  const label = session.pricePaise === 0 && seats === 1 ? 'Book free seat' : `Book ${what}`
+  const ranOut = booking?.endedBecause === 'unpaid'
+  return {
+    main: { action: 'book', label: paise ? `${label} · ${money(paise)}` : label },
     others: [],
     ...(ranOut && { note: 'Your held seat was given back because it wasn’t paid in time.' }),
   }

@@ -1,155 +1,225 @@
-/** Seats: taken and given back under the session's lock, one transaction each; everybody is told after it commits. */
-import type { Booking } from '@peerlearn/contract/bookings'
+/** Seats: taken under the session's lock, one transaction each; everybody is told after it commits. */
+import type { Booking, bookingRoutes } from '@peerlearn/contract/bookings'
 import { AppError } from '@peerlearn/contract/errors'
+import type { BodyOf } from '@peerlearn/contract/route'
 import { sql } from 'kysely'
 import { newId, violates, type Db, type DbOrTrx } from '../db.ts'
 import type { Who } from '../http.ts'
-import { lockSession, requireStatus, type LockedSession } from '../sessions/queries.ts'
-import { bookingColumns, findTakenSeats, toBooking } from '../sessions/seats.ts'
-import { announceSeats, type AnnounceDeps, type SeatChange } from './announce.ts'
+import { lockAgendas, refuseConflict } from '../sessions/conflicts.ts'
+import { lockSession, type LockedSession } from '../sessions/queries.ts'
+import { bookingColumns, toBooking } from '../sessions/seats.ts'
+import type { Turns } from '../turns.ts'
+import { announceSeats, type AnnounceDeps } from './announce.ts'
+import { findDiscount, takeCoupon } from './coupon-uses.ts'
+import { useCredits } from './pack-credits.ts'
+import type { DecideRefund } from './refund-due.ts'
+import { isStale, readOpenSeats, readSeats, requireOpen, type SessionSeats } from './session-seats.ts'
+import { freshenSeats } from './waitlist-offers.ts'
 
 export interface BookingDeps extends AnnounceDeps {
   db: Db
+  decideRefund: DecideRefund
+  turns: Turns
 }
 
+export type Wish = BodyOf<typeof bookingRoutes.book>
+type Payment = Pick<Wish, 'coupon' | 'packId'>
+
 /**
- * Books a seat: a free one is confirmed at once, a paid one is held for ten minutes.
- * @throws AppError `already-booked`, `session-full`, `own-session`, `session-ended`, `session-cancelled`, `not-found`
+ * Books seats for oneself and for guests: confirmed at once when nothing is to be paid, else held for ten minutes.
+ * @returns the first of them
+ * @throws AppError `already-booked`, `session-full`, `own-session`, `time-conflict`, `coupon-refused`, `pack-empty` …
  */
-export async function bookSeat(
+export async function bookSeats(
   deps: BookingDeps,
-  { sessionId, who }: { sessionId: string; who: Who },
+  { sessionId, who, wish }: { sessionId: string; who: Who; wish: Wish },
 ): Promise<Booking> {
-  const { booked, changes } = await deps.db.transaction().execute(async (trx) => {
-    const session = await lockSession(trx, sessionId)
-    requireBookable(session, who.userId)
-    const expired = await expireHolds(trx, sessionId)
-    if (await hasSeat(trx, sessionId, who.userId)) throw alreadyBooked()
-    const seat = await findFreeSeat(trx, session)
-    if (seat === undefined) throw full()
-    const status = session.pricePaise === 0 ? 'confirmed' : 'held'
-    const row = await trx
-      .insertInto('booking')
-      .values({
-        id: newId(),
-        session_id: sessionId,
-        session_capacity: session.capacity,
-        learner_id: who.userId,
-        seat,
-        status,
-        price_paise: session.pricePaise,
-        held_until: status === 'held' ? sql<Date>`now() + interval '10 minutes'` : null,
-      })
-      .returning(bookingColumns)
-      .executeTakeFirstOrThrow()
-      .catch(refuseTaken)
-    const booked = toBooking(row)
-    const change: SeatChange = { sessionId, bookingId: booked.id, learnerId: who.userId, status }
-    return { booked, changes: [...expired, change] }
+  const count = wish.guests.length + Number(wish.self)
+  // One after another: a crowd before one class must not take every connection.
+  const changes = await deps.turns.run(sessionId, async () => {
+    await refuseEarly(deps.db, sessionId, { learnerId: wish.self ? who.userId : null, count })
+    return withSeats(deps, sessionId, who.userId, async (trx, session, seats) => {
+      if (session.mentorId === who.userId) throw new AppError('own-session', 'This is your own session.')
+      if (wish.self && seats.mine) throw alreadyBooked()
+      if (seats.free.length < count) throw full(seats.free.length)
+      return take(trx, { session, who, wish, seats: seats.free.slice(0, count) })
+    })
   })
   await announceSeats(deps, changes)
-  return booked
+  return getBooking(deps.db, changes[0]?.bookingId ?? '')
 }
 
-function requireBookable(session: LockedSession, userId: string): void {
-  if (session.mentorId === userId) throw new AppError('own-session', 'This is your own session.')
-  requireStatus(session, ['scheduled', 'live'])
-  if (session.status === 'scheduled' && session.past)
-    throw new AppError('session-ended', 'The time of this session has passed.')
-}
-
-/** Has the learner a seat, held or confirmed? */
-export async function hasSeat(trx: DbOrTrx, sessionId: string, learnerId: string): Promise<boolean> {
-  const mine = await trx
-    .selectFrom('booking')
-    .select('id')
-    .where('session_id', '=', sessionId)
-    .where('learner_id', '=', learnerId)
-    .where('seat', 'is not', null)
-    .executeTakeFirst()
-  return mine !== undefined
-}
-
-/** The lowest free seat number. The caller holds the session's lock. */
-export async function findFreeSeat(trx: DbOrTrx, session: LockedSession): Promise<number | undefined> {
-  const taken = new Set(await findTakenSeats(trx, session.id))
-  for (let seat = 1; seat <= session.capacity; seat++) if (!taken.has(seat)) return seat
-  return undefined
+/** Most who come to a full session need no lock to be told so. What is found here was true a moment ago. */
+async function refuseEarly(
+  db: DbOrTrx,
+  sessionId: string,
+  { learnerId, count }: { learnerId: string | null; count: number },
+): Promise<void> {
+  const seats = await readOpenSeats(db, sessionId, learnerId)
+  if (seats && !isStale(seats) && !seats.mine && seats.free.length < count) throw full(seats.free.length)
 }
 
 /**
- * Gives back a free seat or a held one, before the session starts. Repeating it is harmless.
- * @throws AppError `not-found` for another's booking, `forbidden` for a paid seat, `session-started` and the like
+ * Runs `work` with the session locked, open, and its seats as they are: holds that ran out are ended before, and what
+ * became free was offered to those who wait.
  */
-export async function cancelBooking(
+export async function withSeats<T>(
   deps: BookingDeps,
-  { bookingId, who }: { bookingId: string; who: Who },
-): Promise<Booking> {
-  const { sessionId } = await getOwnBooking(deps.db, bookingId, who.userId)
-  const cancelled = await deps.db.transaction().execute(async (trx) => {
-    const session = await lockSession(trx, sessionId)
-    const before = await getOwnBooking(trx, bookingId, who.userId)
-    if (before.status === 'cancelled' || before.status === 'expired') return undefined
-    requireStatus(session, ['scheduled'])
-    if (before.status === 'confirmed' && before.pricePaise > 0)
-      throw new AppError('forbidden', 'A paid seat can’t be given back here.')
-    await trx
-      .updateTable('booking')
-      .set({ status: 'cancelled', seat: null, held_until: null })
-      .where('id', '=', bookingId)
-      .execute()
-    return { sessionId, bookingId, learnerId: who.userId, status: 'cancelled' } satisfies SeatChange
-  })
-  if (cancelled) await announceSeats(deps, [cancelled])
-  return getOwnBooking(deps.db, bookingId, who.userId)
+  sessionId: string,
+  learnerId: string,
+  work: (trx: DbOrTrx, session: LockedSession, seats: SessionSeats) => Promise<T>,
+): Promise<T> {
+  for (let tries = 5; tries > 0; tries--) {
+    const done = await deps.db.transaction().execute(async (trx) => {
+      const session = await lockSession(trx, sessionId)
+      requireOpen(session)
+      const seats = await readSeats(trx, session, learnerId)
+      return isStale(seats) ? undefined : { result: await work(trx, session, seats) }
+    })
+    if (done) return done.result
+    await freshenSeats(deps, sessionId)
+  }
+  throw full(0)
 }
 
-/** @throws AppError `not-found`, for another's booking too */
-export async function getOwnBooking(db: DbOrTrx, bookingId: string, learnerId: string): Promise<Booking> {
+interface Taking {
+  session: LockedSession
+  who: Who
+  wish: Wish
+  seats: number[]
+}
+
+interface Seated {
+  sessionId: string
+  bookingId: string
+  learnerId: string | null
+  status: 'held' | 'confirmed'
+}
+
+async function take(trx: DbOrTrx, { session, who, wish, seats }: Taking): Promise<Seated[]> {
+  const price = await chargeFor(trx, session, seats.length, wish)
+  if (wish.self) {
+    await lockAgendas(trx, [who.userId])
+    await refuseConflict(trx, who.userId, session, [session.id])
+  }
+  const worths =
+    wish.packId && price.list > 0 ? await useCredits(trx, wish.packId, session, who, seats.length) : null
+  const free = price.amount === 0 || worths !== null
+  const purchaseId =
+    price.list > 0 && !worths ? await openPurchase(trx, { session, who, price, count: seats.length }) : null
+  const people = [...(wish.self ? [null] : []), ...wish.guests]
+  const rows = people.map((guest, i) => ({
+    id: newId(),
+    session_id: session.id,
+    session_capacity: session.capacity,
+    learner_id: guest === null ? who.userId : null,
+    buyer_id: who.userId,
+    guest_email: guest,
+    purchase_id: purchaseId,
+    pack_id: worths ? (wish.packId ?? null) : null,
+    paid_paise: worths?.[i] ?? 0,
+    seat: seats[i] ?? null,
+    status: free ? ('confirmed' as const) : ('held' as const),
+    price_paise: session.pricePaise,
+    held_until: free ? null : holdEnd,
+  }))
+  await trx.insertInto('booking').values(rows).execute().catch(refuseTaken)
+  return rows.map((row) => ({
+    sessionId: session.id,
+    bookingId: row.id,
+    learnerId: row.learner_id,
+    status: row.status,
+  }))
+}
+
+export interface Price {
+  list: number
+  discount: number
+  amount: number
+  couponId: string | null
+}
+
+/** What so many seats cost, with a use of the coupon taken. */
+export async function chargeFor(
+  trx: DbOrTrx,
+  session: LockedSession,
+  count: number,
+  { coupon, packId }: Payment,
+): Promise<Price> {
+  const list = session.pricePaise * count
+  if (coupon === undefined || packId !== undefined || list === 0)
+    return { list, discount: 0, amount: list, couponId: null }
+  const { couponId, paise } = await findDiscount(trx, session, coupon, list)
+  await takeCoupon(trx, couponId)
+  return { list, discount: paise, amount: list - paise, couponId }
+}
+
+export const holdEnd = sql<Date>`now() + interval '10 minutes'`
+
+/** A purchase to be paid within the hold; one that costs nothing is paid already. @returns its id */
+export async function openPurchase(
+  trx: DbOrTrx,
+  { session, who, price, count, until = holdEnd }: Order,
+): Promise<string> {
+  const id = newId()
+  const open = price.amount > 0
+  await trx
+    .insertInto('purchase')
+    .values({
+      id,
+      buyer_id: who.userId,
+      mentor_id: session.mentorId,
+      session_id: session.id,
+      quantity: count,
+      list_paise: price.list,
+      discount_paise: price.discount,
+      amount_paise: price.amount,
+      coupon_id: price.couponId,
+      status: open ? 'open' : 'paid',
+      held_until: open ? until : null,
+      paid_at: open ? null : sql`now()`,
+    })
+    .execute()
+  return id
+}
+
+interface Order {
+  session: LockedSession
+  who: { userId: string }
+  price: Price
+  count: number
+  until?: typeof holdEnd | Date
+}
+
+/** @throws AppError `not-found`, for a booking that is neither the person's seat nor bought by them too */
+export async function getOwnBooking(db: DbOrTrx, bookingId: string, userId: string): Promise<Booking> {
   const row = await db
     .selectFrom('booking')
     .select(bookingColumns)
     .where('booking.id', '=', bookingId)
-    .where('booking.learner_id', '=', learnerId)
+    .where((eb) => eb.or([eb('booking.learner_id', '=', userId), eb('booking.buyer_id', '=', userId)]))
     .executeTakeFirst()
-  if (!row) throw new AppError('not-found', 'There is no such booking of yours.')
+  if (!row) throw noBooking()
   return toBooking(row)
 }
 
-/**
- * Marks holds that ran out, of one session or of all; rows that another transaction works on are left to it.
- * @returns the seats that became free
- */
-export async function expireHolds(trx: DbOrTrx, sessionId?: string): Promise<SeatChange[]> {
-  const overdue = trx
-    .selectFrom('booking')
-    .select('id')
-    .where('status', '=', 'held')
-    .where('held_until', '<=', sql<Date>`now()`)
-    .$if(sessionId !== undefined, (query) => query.where('session_id', '=', sessionId ?? ''))
-    .limit(500)
-    .forUpdate()
-  const rows = await trx
-    .updateTable('booking')
-    .set({ status: 'expired', seat: null, held_until: null })
-    // A sweep passes by what others hold; under a session's lock the few others are waited for.
-    .where('id', 'in', sessionId === undefined ? overdue.skipLocked() : overdue)
-    .returning(['id as bookingId', 'session_id as sessionId', 'learner_id as learnerId'])
-    .execute()
-  return rows.map((row) => ({ ...row, status: 'expired' }))
+export const noBooking = () => new AppError('not-found', 'There is no such booking of yours.')
+
+async function getBooking(db: DbOrTrx, bookingId: string): Promise<Booking> {
+  const rows = db.selectFrom('booking').select(bookingColumns).where('booking.id', '=', bookingId)
+  return toBooking(await rows.executeTakeFirstOrThrow())
 }
 
-const alreadyBooked = () => new AppError('already-booked', 'You have a seat in this session already.')
-const full = () => new AppError('session-full', 'This session is full.')
+export const alreadyBooked = () => new AppError('already-booked', 'You have a seat in this session already.')
+export const full = (left: number) =>
+  new AppError(
+    'session-full',
+    left === 0 ? 'This session is full.' : `Only ${left} ${left === 1 ? 'seat is' : 'seats are'} left.`,
+  )
 
 /** The constraints have the last word; they say the same as the checks before them. */
-function refuseTaken(error: unknown): never {
+export function refuseTaken(error: unknown): never {
   if (violates(error, 'booking_learner')) throw alreadyBooked()
-  if (violates(error, 'booking_seat') || violates(error, 'booking_seat_in_capacity')) throw full()
+  if (violates(error, 'booking_seat') || violates(error, 'booking_seat_in_capacity')) throw full(0)
   throw error
-}
-
-/** Gives free what was not paid in time, everywhere, and tells whom it concerns. */
-export async function sweepHolds(deps: BookingDeps): Promise<void> {
-  await announceSeats(deps, await deps.db.transaction().execute((trx) => expireHolds(trx)))
 }

@@ -5,6 +5,7 @@ import type { Session, sessionRoutes } from '@peerlearn/contract/sessions'
 import { sql, type RawBuilder } from 'kysely'
 import { z } from 'zod'
 import type { DbOrTrx } from '../db.ts'
+import { isMentor } from '../users/queries.ts'
 import { seatsLeft, selectSessions, toSession } from './queries.ts'
 
 type Filter = QueryOf<typeof sessionRoutes.list>
@@ -68,7 +69,7 @@ async function says(db: DbOrTrx, word: string): Promise<RawBuilder<boolean>> {
     .selectFrom('account')
     .select('id')
     .where('name', 'ilike', pattern)
-    .where('role', '=', 'mentor')
+    .where(isMentor)
     .where(teaches)
     .execute()
   const ids = mentors.map((mentor) => mentor.id)

@@ -25,6 +25,10 @@ export const selectSessions = (db: DbOrTrx) =>
       'session.staged',
       seatsLeft.as('seatsLeft'),
       'session.price_paise as pricePaise',
+      'session.booking_closes_minutes as bookingClosesMinutes',
+      'session.min_learners as minLearners',
+      'session.refund_full_hours as fullHours',
+      'session.refund_half_hours as halfHours',
       'session.skills',
       'session.status',
       'session.started_at as startedAt',
@@ -33,6 +37,7 @@ export const selectSessions = (db: DbOrTrx) =>
       'mentor.name as mentorName',
       'mentor.bio as mentorBio',
       'mentor.skills as mentorSkills',
+      'mentor.image_version as mentorImage',
       'mentor.rating_sum as ratingSum',
       'mentor.rating_count as ratings',
     ])
@@ -48,6 +53,7 @@ export const toSession = (row: SessionRow): Session => ({
     name: row.mentorName,
     bio: row.mentorBio,
     skills: row.mentorSkills,
+    image_version: row.mentorImage,
     rating_sum: row.ratingSum,
     rating_count: row.ratings,
   }),
@@ -57,6 +63,9 @@ export const toSession = (row: SessionRow): Session => ({
   staged: row.staged,
   seatsLeft: row.seatsLeft,
   pricePaise: row.pricePaise,
+  bookingClosesMinutes: row.bookingClosesMinutes,
+  minLearners: row.minLearners,
+  refund: { fullHours: row.fullHours, halfHours: row.halfHours },
   skills: row.skills,
   status: row.status,
   startedAt: row.startedAt?.toISOString() ?? null,
@@ -87,7 +96,13 @@ export async function lockSession(trx: DbOrTrx, id: string) {
       'starts_at as startsAt',
       'duration_minutes as durationMinutes',
       'status',
+      'min_learners as minLearners',
+      'refund_full_hours as fullHours',
+      'refund_half_hours as halfHours',
+      'moved_at as movedAt',
       isPast.as('past'),
+      isClosed.as('closed'),
+      sql<Date>`clock_timestamp()`.as('now'),
     ])
     .where('id', '=', id)
     .forNoKeyUpdate()
@@ -99,6 +114,10 @@ export type LockedSession = Awaited<ReturnType<typeof lockSession>>
 
 /** Has its planned end passed? */
 const isPast = sql<boolean>`(session.starts_at + session.duration_minutes * interval '1 minute' < now())`
+
+/** Has booking closed before the start? */
+const isClosed = sql<boolean>`(session.booking_closes_minutes > 0
+  and session.starts_at - session.booking_closes_minutes * interval '1 minute' <= now())`
 
 /** @throws AppError when the person is not the session's own mentor */
 export function requireOwn(session: { mentorId: string }, userId: string): void {

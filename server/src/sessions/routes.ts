@@ -1,10 +1,13 @@
+import { seriesRoutes as series } from '@peerlearn/contract/series'
 import { sessionRoutes as routes } from '@peerlearn/contract/sessions'
 import { on, type Binding } from '../http.ts'
+import { cancelSession } from './cancelling.ts'
 import { listSessions } from './catalogue.ts'
 import { giveFeedback } from './feedback.ts'
 import { readSession, readTaught, type FindOnline } from './reading.ts'
 import { endSession, startSession, type RunningDeps } from './running.ts'
-import { cancelSession, changeSession, createSession } from './sessions.ts'
+import { cancelSeries, changeSeries, createSeries, getSeries, previewSeries } from './series.ts'
+import { changeSession, createSession } from './sessions.ts'
 
 export interface SessionRouteDeps extends RunningDeps {
   findOnline: FindOnline
@@ -24,5 +27,12 @@ export function sessionRoutes(deps: SessionRouteDeps): Binding[] {
     on(routes.feedback, ({ params, who, body }) =>
       giveFeedback(deps.db, { sessionId: params.id, who }, body),
     ),
+    on(series.preview, async ({ who, body }) => ({ items: await previewSeries(deps.db, who.userId, body) })),
+    on(series.create, ({ who, body }) => createSeries(deps.db, who, body)),
+    on(series.get, ({ params }) => getSeries(deps.db, params.id)),
+    on(series.change, ({ params, who, body: { fromSessionId, ...wish } }) =>
+      changeSeries(deps, { seriesId: params.id, who, fromSessionId }, wish),
+    ),
+    on(series.cancel, ({ params, who, body }) => cancelSeries(deps, { seriesId: params.id, who, ...body })),
   ]
 }

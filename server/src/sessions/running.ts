@@ -4,6 +4,8 @@ import type { NewRoomEvent, RoomEvent } from '@peerlearn/contract/room-state'
 import { sql } from 'kysely'
 import type { Bus } from '../bus.ts'
 import type { DbOrTrx } from '../db.ts'
+import type { Jobs } from '../jobs/jobs.ts'
+import type { Note } from '../notifications/notifications.ts'
 import { appendRoomEvent, publishRoomEvents } from '../room-events.ts'
 import { getSession, lockSession, requireOwn, requireStatus } from './queries.ts'
 import { findSeatHolders } from './seats.ts'
@@ -11,6 +13,7 @@ import type { SessionDeps } from './sessions.ts'
 
 export interface RunningDeps extends SessionDeps {
   bus: Bus
+  jobs: Jobs
 }
 
 interface Order {
@@ -28,6 +31,8 @@ export async function startSession(deps: RunningDeps, order: Order): Promise<Ses
   const session = await getSession(deps.db, order.sessionId)
   if (!event) return session
   await announce(deps, session, 'session.started', event, {
+    kind: 'reminder',
+    mail: false,
     title: 'Your session has started',
     message: `“${session.title}” is live. Come in!`,
     link: `/sessions/${session.id}/room`,
@@ -41,6 +46,8 @@ export async function endSession(deps: RunningDeps, order: Order): Promise<Sessi
   const session = await getSession(deps.db, order.sessionId)
   if (!event) return session
   await announce(deps, session, 'session.ended', event, {
+    kind: 'session',
+    mail: false,
     title: 'How was it?',
     message: `“${session.title}” has ended. Tell others what it was like.`,
     link: `/sessions/${session.id}`,
@@ -55,13 +62,14 @@ interface Step {
 }
 
 /** @returns the room's event, or undefined when the session had this status before */
-async function change({ db }: RunningDeps, { sessionId, who }: Order, step: Step) {
+async function change({ db, jobs }: RunningDeps, { sessionId, who }: Order, step: Step) {
   return db.transaction().execute(async (trx): Promise<RoomEvent | undefined> => {
     const session = await lockSession(trx, sessionId)
     if (who) requireOwn(session, who.userId)
     if (session.status === step.to) return undefined
     requireStatus(session, [step.from])
     await setStatus(trx, sessionId, step.to)
+    if (step.to === 'ended') await jobs.send(trx, 'attendance.close', { sessionId })
     return appendRoomEvent(trx, sessionId, toEvent(step.kind, who?.userId ?? null, session.staged))
   })
 }
@@ -82,7 +90,7 @@ async function announce(
   session: Session,
   notice: 'session.started' | 'session.ended',
   event: RoomEvent,
-  note: { title: string; message: string; link: string },
+  note: Note,
 ): Promise<void> {
   publishRoomEvents(bus, [event])
   const learners = await findSeatHolders(db, session.id)

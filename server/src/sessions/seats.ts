@@ -15,6 +15,14 @@ export const bookingColumns = [
     'status',
   ),
   'booking.price_paise as pricePaise',
+  'booking.paid_paise as paidPaise',
+  'booking.purchase_id as purchaseId',
+  'booking.pack_id as packId',
+  'booking.guest_email as guestEmail',
+  'booking.learner_id as learnerId',
+  sql<
+    Booking['endedBecause']
+  >`case when booking.held_until <= now() then 'unpaid' else booking.ended_because end`.as('endedBecause'),
   'booking.held_until as heldUntil',
   'booking.created_at as createdAt',
 ] as const
@@ -24,6 +32,12 @@ interface BookingRow {
   sessionId: string
   status: Booking['status']
   pricePaise: number
+  paidPaise: number
+  purchaseId: string | null
+  packId: string | null
+  guestEmail: string | null
+  learnerId: string | null
+  endedBecause: Booking['endedBecause']
   heldUntil: Date | null
   createdAt: Date
 }
@@ -33,6 +47,12 @@ export const toBooking = (row: BookingRow): Booking => ({
   sessionId: row.sessionId,
   status: row.status,
   pricePaise: row.pricePaise,
+  paidPaise: row.paidPaise,
+  purchaseId: row.purchaseId,
+  packId: row.packId,
+  guestEmail: row.guestEmail,
+  seated: row.learnerId !== null,
+  endedBecause: row.endedBecause,
   heldUntil: row.status === 'held' && row.heldUntil ? row.heldUntil.toISOString() : null,
   createdAt: row.createdAt.toISOString(),
 })
@@ -62,6 +82,8 @@ export async function findSeatHolders(db: DbOrTrx, sessionId: string): Promise<s
     .select('learner_id')
     .where('session_id', '=', sessionId)
     .where('status', '=', 'confirmed')
+    .where('learner_id', 'is not', null)
+    .$narrowType<{ learner_id: string }>()
     .execute()
   return rows.map((row) => row.learner_id)
 }
@@ -73,6 +95,18 @@ export async function findTakenSeats(db: DbOrTrx, sessionId: string): Promise<nu
     .select('seat')
     .where('session_id', '=', sessionId)
     .where(seatIsTaken)
+    .$narrowType<{ seat: number }>()
+    .execute()
+  return rows.map((row) => row.seat)
+}
+
+/** The numbers of seats that no other booking can have: those of holds that ran out and are not marked so yet too. */
+export async function findSeatNumbers(db: DbOrTrx, sessionId: string): Promise<number[]> {
+  const rows = await db
+    .selectFrom('booking')
+    .select('seat')
+    .where('session_id', '=', sessionId)
+    .where('seat', 'is not', null)
     .$narrowType<{ seat: number }>()
     .execute()
   return rows.map((row) => row.seat)

@@ -1,148 +1,222 @@
-/** What a mentor does with a session before it starts: publish, change, cancel. */
+/** What a mentor does with a session before it starts: publish and change. */
 import { AppError } from '@peerlearn/contract/errors'
-import { largestWithoutStage, type Session, type sessionInput } from '@peerlearn/contract/sessions'
+import type { Session, sessionInput } from '@peerlearn/contract/sessions'
 import { sql } from 'kysely'
 import type { z } from 'zod'
+import { refuseOutside } from '../availability/availability.ts'
+import type { Invite } from '../calendar/invite.ts'
 import { newId, violates, type Db, type DbOrTrx } from '../db.ts'
 import type { Who } from '../http.ts'
 import type { Notify } from '../notifications/notifications.ts'
 import type { Tell } from '../sockets.ts'
+import type { ReleaseSeats } from './cancelling.ts'
+import { lockAgendas, refuseConflict } from './conflicts.ts'
 import { getSession, lockSession, requireOwn, requireStatus, type LockedSession } from './queries.ts'
-import { findSeatHolders, findTakenSeats } from './seats.ts'
+import { findSeatHolders, findSeatNumbers, findTakenSeats } from './seats.ts'
+import { refusePast, requireSound } from './session-rules.ts'
 
 type Input = z.output<typeof sessionInput>
+/** The mentor means it, though it lies outside their own hours. */
+interface Meant {
+  outsideHours?: boolean | undefined
+}
 
 export interface SessionDeps {
   db: Db
   tell: Tell
   notify: Notify
+  invite: Invite
+  releaseSeats: ReleaseSeats
+  /** Gives free what was not paid, and offers what is free to those who wait. */
+  offerSeats: (sessionId: string) => Promise<void>
 }
 
-export async function createSession({ db }: { db: Db }, who: Who, input: Input): Promise<Session> {
+/** Publishes a session in a time in which the mentor is nowhere else. @throws AppError `bad-input`, `time-conflict`, `outside-hours` */
+export async function createSession(
+  { db }: { db: Db },
+  who: Who,
+  { outsideHours, ...input }: Input & Meant,
+): Promise<Session> {
+  requireSound(input)
   await refusePast(db, input.startsAt)
-  refusePrice(input.pricePaise)
-  requireStage(input)
-  const id = newId()
-  await db
-    .insertInto('session')
-    .values({
-      id,
-      mentor_id: who.userId,
-      title: input.title,
-      description: input.description,
-      starts_at: input.startsAt,
-      duration_minutes: input.durationMinutes,
-      capacity: input.capacity,
-      staged: input.staged,
-      price_paise: input.pricePaise,
-      skills: input.skills,
-    })
-    .execute()
+  if (!outsideHours) await refuseOutside(db, who.userId, [input])
+  const id = await db.transaction().execute(async (trx) => {
+    await lockAgendas(trx, [who.userId])
+    return insertSession(trx, who.userId, input)
+  })
   return getSession(db, id)
 }
 
+/**
+ * One session, on its own or of a series. The caller holds the mentor's agenda, so that several can be put in at once.
+ * @returns its id. @throws AppError `time-conflict`
+ */
+export async function insertSession(
+  trx: DbOrTrx,
+  mentorId: string,
+  input: Input,
+  seriesId: string | null = null,
+): Promise<string> {
+  await refuseConflict(trx, mentorId, spanOf(input))
+  const id = newId()
+  const { title, description, capacity, staged, skills } = input
+  await trx
+    .insertInto('session')
+    .values({
+      id,
+      mentor_id: mentorId,
+      series_id: seriesId,
+      title,
+      description,
+      capacity,
+      staged,
+      skills,
+      starts_at: input.startsAt,
+      duration_minutes: input.durationMinutes,
+      price_paise: input.pricePaise,
+      booking_closes_minutes: input.bookingClosesMinutes,
+      min_learners: input.minLearners,
+      refund_full_hours: input.refund.fullHours,
+      refund_half_hours: input.refund.halfHours,
+    })
+    .execute()
+  return id
+}
+
+const spanOf = ({ startsAt, durationMinutes }: Pick<Input, 'startsAt' | 'durationMinutes'>) => ({
+  startsAt: new Date(startsAt),
+  durationMinutes,
+})
+
 /** Changes an own session that has not started; people with a seat are told when its time moves. */
 export async function changeSession(
-  { db, notify }: SessionDeps,
+  deps: SessionDeps,
   { sessionId, who }: { sessionId: string; who: Who },
-  change: Partial<Input>,
+  { outsideHours, ...change }: Change & Meant,
 ): Promise<Session> {
+  const { db } = deps
+  if (change.capacity !== undefined) await deps.offerSeats(sessionId)
   const moved = await db.transaction().execute(async (trx) => {
     const before = await lockSession(trx, sessionId)
     requireOwn(before, who.userId)
     requireStatus(before, ['scheduled'])
-    const later = change.startsAt !== undefined && Date.parse(change.startsAt) !== before.startsAt.getTime()
-    if (later && change.startsAt) await refusePast(trx, change.startsAt)
-    refusePrice(change.pricePaise)
-    requireStage({ capacity: change.capacity ?? before.capacity, staged: change.staged ?? before.staged })
-    if (change.capacity !== undefined) await makeRoom(trx, sessionId, change.capacity)
-    const values = columns(change)
-    if (Object.keys(values).length > 0)
-      await trx.updateTable('session').set(values).where('id', '=', sessionId).execute().catch(refuseSeats)
-    return later || (change.durationMinutes ?? before.durationMinutes) !== before.durationMinutes
+    if (!outsideHours) await refuseMovedOutside(trx, before, change)
+    return applyChange(trx, before, change)
   })
-  const session = await getSession(db, sessionId)
-  if (moved)
-    await notify(await findSeatHolders(db, sessionId), {
+  if (moved) await tellMoved(deps, sessionId)
+  if (change.capacity !== undefined) await deps.offerSeats(sessionId)
+  return getSession(db, sessionId)
+}
+
+/**
+ * Changes a locked session that has not started. @param siblings sessions that change with it, and don't stand in its way
+ * @returns whether it is at another time now
+ */
+export async function applyChange(
+  trx: DbOrTrx,
+  before: LockedSession,
+  change: Change,
+  siblings: string[] = [],
+): Promise<boolean> {
+  requireSound(withChange(before, change))
+  await requirePromised(trx, before, change)
+  const timing = await retime(trx, before, change, siblings)
+  if (change.capacity !== undefined) await makeRoom(trx, before.id, change.capacity)
+  const values = { ...columns(change), ...timing.columns }
+  if (Object.keys(values).length > 0)
+    await trx.updateTable('session').set(values).where('id', '=', before.id).execute().catch(refuseSeats)
+  return timing.moved
+}
+
+/** Who has a seat hears of the new time, and their calendars too. */
+export async function tellMoved({ db, notify, invite }: SessionDeps, sessionId: string): Promise<void> {
+  const { title } = await getSession(db, sessionId)
+  for (const userId of await findSeatHolders(db, sessionId)) {
+    const calendar = await invite(db, sessionId, userId)
+    await notify([userId], {
+      kind: 'session',
       title: 'A session has moved',
-      message: `“${session.title}” has a new time. Open it to see when.`,
+      message: `“${title}” has a new time. Open it to see when; if it does not suit you, all of your money comes back.`,
       link: `/sessions/${sessionId}`,
+      ...(calendar && { calendar }),
     })
-  return session
+  }
 }
 
-/** Cancels an own session that has not started, with its bookings; their learners are told. Repeating it is harmless. */
-export async function cancelSession(
-  { db, tell, notify }: SessionDeps,
-  { sessionId, who }: { sessionId: string; who: Who },
-): Promise<Session> {
-  const learners = await db.transaction().execute(async (trx) => {
-    const session = await lockSession(trx, sessionId)
-    requireOwn(session, who.userId)
-    if (session.status === 'cancelled') return []
-    requireStatus(session, ['scheduled'])
-    return cancelWithBookings(trx, session)
-  })
-  const session = await getSession(db, sessionId)
-  tell.people(learners, 'session.cancelled', { sessionId, title: session.title })
-  await notify(learners, {
-    title: 'A session was cancelled',
-    message: `“${session.title}” will not take place.${session.pricePaise > 0 ? ' What you paid for it comes back.' : ''}`,
-    link: `/sessions/${sessionId}`,
-  })
-  return session
+async function refuseMovedOutside(trx: DbOrTrx, before: LockedSession, change: Change): Promise<void> {
+  if (change.startsAt === undefined && change.durationMinutes === undefined) return
+  const { startsAt = before.startsAt.toISOString(), durationMinutes = before.durationMinutes } = change
+  if (Date.parse(startsAt) === before.startsAt.getTime() && durationMinutes === before.durationMinutes) return
+  await refuseOutside(trx, before.mentorId, [{ startsAt, durationMinutes }])
 }
 
-async function cancelWithBookings(trx: DbOrTrx, session: LockedSession): Promise<string[]> {
-  await trx.updateTable('session').set({ status: 'cancelled' }).where('id', '=', session.id).execute()
-  const cancelled = await trx
-    .updateTable('booking')
-    .set({ status: 'cancelled', seat: null, held_until: null })
-    .where('session_id', '=', session.id)
-    .where('seat', 'is not', null)
-    .returning('learner_id')
-    .execute()
-  return cancelled.map((row) => row.learner_id)
+type Change = { [K in keyof Input]?: Input[K] | undefined }
+
+const withChange = (before: LockedSession, change: Change) => ({
+  capacity: change.capacity ?? before.capacity,
+  staged: change.staged ?? before.staged,
+  minLearners: change.minLearners ?? before.minLearners,
+  refund: change.refund ?? { fullHours: before.fullHours, halfHours: before.halfHours },
+  ...(change.pricePaise !== undefined && { pricePaise: change.pricePaise }),
+})
+
+/**
+ * A new time must lie ahead, and the mentor be nowhere else. Who has a seat may leave without loss then, and the minimum
+ * is looked at anew.
+ */
+async function retime(trx: DbOrTrx, before: LockedSession, change: Change, siblings: string[]) {
+  const { startsAt = before.startsAt.toISOString(), durationMinutes = before.durationMinutes } = change
+  const later = Date.parse(startsAt) !== before.startsAt.getTime()
+  const moved = later || durationMinutes !== before.durationMinutes
+  if (later) await refusePast(trx, startsAt)
+  if (moved) {
+    await lockAgendas(trx, [before.mentorId])
+    await refuseConflict(trx, before.mentorId, spanOf({ startsAt, durationMinutes }), [
+      before.id,
+      ...siblings,
+    ])
+  }
+  const anew = later || change.minLearners !== undefined || change.bookingClosesMinutes !== undefined
+  return {
+    moved,
+    columns: { ...(moved && { moved_at: sql<Date>`now()` }), ...(anew && { minimum_checked_at: null }) },
+  }
 }
 
-const columns = ({ startsAt, durationMinutes, pricePaise, ...same }: Partial<Input>) => ({
+/** What people were told when they booked holds: how money comes back can only become better for them. */
+async function requirePromised(trx: DbOrTrx, before: LockedSession, { refund }: Change): Promise<void> {
+  const worse = refund && (refund.fullHours > before.fullHours || refund.halfHours > before.halfHours)
+  if (worse && (await findTakenSeats(trx, before.id)).length > 0)
+    throw new AppError(
+      'policy-promised',
+      'People have booked under the refund rule as it is. It can only be eased.',
+      {
+        refund: 'Stricter than what was promised.',
+      },
+    )
+}
+
+const columns = ({
+  startsAt,
+  durationMinutes,
+  pricePaise,
+  bookingClosesMinutes,
+  minLearners,
+  refund,
+  ...same
+}: Change) => ({
   ...same,
+  ...(bookingClosesMinutes !== undefined && { booking_closes_minutes: bookingClosesMinutes }),
+  ...(minLearners !== undefined && { min_learners: minLearners }),
+  ...(refund && { refund_full_hours: refund.fullHours, refund_half_hours: refund.halfHours }),
   ...(startsAt !== undefined && { starts_at: startsAt }),
   ...(durationMinutes !== undefined && { duration_minutes: durationMinutes }),
   ...(pricePaise !== undefined && { price_paise: pricePaise }),
 })
 
-/** A start may lie five minutes back (forms take a while), by the database's clock. */
-async function refusePast(db: DbOrTrx, startsAt: string): Promise<void> {
-  const { rows } = await sql<{ past: boolean }>`
-    select ${startsAt}::timestamptz < now() - interval '5 minutes' as past`.execute(db)
-  if (rows[0]?.past)
-    throw new AppError('bad-input', 'A session can’t start in the past.', { startsAt: 'Lies in the past.' })
-}
-
-/** Razorpay takes orders of one rupee and more. */
-function refusePrice(paise = 0): void {
-  if (paise > 0 && paise < 100)
-    throw new AppError('bad-input', 'A price is ₹1 or more, or nothing.', { pricePaise: 'Below ₹1.' })
-}
-
-/** Everybody sending to everybody is for smaller classes. */
-function requireStage({ capacity, staged }: Pick<Input, 'capacity' | 'staged'>): void {
-  if (capacity > largestWithoutStage && !staged)
-    throw new AppError('bad-input', `A class of more than ${largestWithoutStage} seats needs a stage.`, {
-      staged: `Needed for more than ${largestWithoutStage} seats.`,
-    })
-}
-
 /** Moves bookings from seats beyond the new capacity to free ones below it. What does not fit, the constraint refuses. */
 async function makeRoom(trx: DbOrTrx, sessionId: string, capacity: number): Promise<void> {
-  await trx
-    .updateTable('booking')
-    .set({ status: 'expired', seat: null, held_until: null })
-    .where('session_id', '=', sessionId)
-    .where(sql<boolean>`held_until <= now()`)
-    .execute()
-  const taken = await findTakenSeats(trx, sessionId)
+  const taken = await findSeatNumbers(trx, sessionId)
   if (taken.length > capacity) throw belowSeats()
   const free = Array.from({ length: capacity }, (_, i) => i + 1).filter((seat) => !taken.includes(seat))
   for (const seat of taken.filter((seat) => seat > capacity))

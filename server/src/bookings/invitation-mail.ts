@@ -1,0 +1,70 @@
+/** The mail that a guest gets: a link with which whoever has it takes the seat. Only its hash is kept. */
+import { createHash, randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
+import type { Db, DbOrTrx } from '../db.ts'
+import type { Mail } from '../mail/mail.ts'
+
+export const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest()
+
+/** Writes to every guest whose seat is confirmed and who was not written to yet; several servers share the work. */
+export async function sendInvitations({ db, mail }: { db: Db; mail: Mail }): Promise<void> {
+  while (await db.transaction().execute((trx) => sendNext(trx, mail)));
+}
+
+async function sendNext(trx: DbOrTrx, mail: Mail): Promise<boolean> {
+  const next = await trx
+    .selectFrom('booking')
+    .select('id')
+    .where('status', '=', 'confirmed')
+    .where('guest_email', 'is not', null)
+    .where('guest_hash', 'is', null)
+    .where('learner_id', 'is', null)
+    .limit(1)
+    .forNoKeyUpdate()
+    .skipLocked()
+    .executeTakeFirst()
+  if (next) await sendInvitation(trx, mail, next.id)
+  return next !== undefined
+}
+
+/** A new link to the seat's guest; the one before ends. The caller holds the booking's lock. */
+export async function sendInvitation(trx: DbOrTrx, mail: Mail, bookingId: string): Promise<void> {
+  const token = randomBytes(32).toString('base64url')
+  await trx
+    .updateTable('booking')
+    .set({ guest_hash: hashOf(token) })
+    .where('id', '=', bookingId)
+    .execute()
+  const about = await trx
+    .selectFrom('booking')
+    .innerJoin('session', 'session.id', 'booking.session_id')
+    .innerJoin('account as buyer', 'buyer.id', 'booking.buyer_id')
+    .innerJoin('account as mentor', 'mentor.id', 'session.mentor_id')
+    .select([
+      'session.title',
+      'buyer.name as buyerName',
+      'mentor.name as mentorName',
+      'booking.guest_email as email',
+    ])
+    .select(
+      sql<string>`to_char(session.starts_at at time zone buyer.time_zone, 'FMDay, FMDD FMMonth YYYY, HH24:MI')`.as(
+        'when',
+      ),
+    )
+    .select('buyer.time_zone as timeZone')
+    .where('booking.id', '=', bookingId)
+    .executeTakeFirstOrThrow()
+  if (!about.email) return
+  await mail.send(trx, {
+    accountId: null,
+    email: about.email,
+    kind: 'booking',
+    subject: `${about.buyerName} has a seat for you: ${about.title}`,
+    paragraphs: [
+      `${about.buyerName} booked a seat for you in “${about.title}” with ${about.mentorName}, on ${about.when} (${about.timeZone.replace('_', ' ')}).`,
+      'Take it with your account, or make one: it needs no more than this address and a minute.',
+    ],
+    // After the `#` it stays in the browser: it comes into no log.
+    action: { label: 'Take the seat', path: `/invitation#${token}` },
+  })
+}

@@ -1,0 +1,115 @@
+/** A session does not take place: every seat goes, with all of its money, credits and coupons; nobody waits any more. */
+import { sql } from 'kysely'
+import type { DbOrTrx } from '../db.ts'
+import type { Jobs } from '../jobs/jobs.ts'
+import type { LockedSession } from '../sessions/queries.ts'
+import type { ReleaseSeats } from '../sessions/cancelling.ts'
+import { giveCouponsBack, lockCoupons } from './coupon-uses.ts'
+import { giveAllCreditsBack } from './pack-credits.ts'
+import type { DecideRefund } from './refund-due.ts'
+import { closePurchases, endOffers } from './session-seats.ts'
+import { closeWaitlist } from './waitlist-offers.ts'
+
+const reasons = {
+  'session-cancelled': 'The session was cancelled.',
+  'too-few': 'Too few people booked the session.',
+  'mentor-absent': 'The mentor did not come.',
+}
+
+/** The caller holds the session's lock, and has written that it is cancelled. */
+export const createReleaseSeats =
+  ({ decideRefund, jobs }: { decideRefund: DecideRefund; jobs: Jobs }): ReleaseSeats =>
+  async (trx, session, because) => {
+    const seats = await findSeats(trx, session)
+    const waited = await closeWaitlist(trx, session.id)
+    if (seats.length > 0) await endSeats(trx, seats, because)
+    await giveAllCreditsBack(trx, session.id)
+    for (const seat of seats)
+      if (seat.status === 'confirmed' && seat.paid_paise > 0 && seat.purchase_id)
+        await decideRefund(trx, {
+          purchaseId: seat.purchase_id,
+          bookingId: seat.id,
+          amountPaise: seat.paid_paise,
+          reason: reasons[because],
+          key: `seat-${seat.id}`,
+          requestedBy: because === 'session-cancelled' ? session.mentorId : null,
+        })
+    const told = {
+      seated: [...new Set(seats.flatMap((seat) => [seat.learner_id ?? seat.buyer_id, seat.buyer_id]))],
+      waited: waited.map((one) => one.learnerId),
+    }
+    // They are told at once; this is for a server that dies before it has done so.
+    const after = new Date(Date.now() + 30_000)
+    await jobs.send(trx, 'session.tell-cancelled', { sessionId: session.id, because, ...told }, { after })
+    return told
+  }
+
+const findSeats = (trx: DbOrTrx, session: LockedSession) =>
+  trx
+    .selectFrom('booking')
+    .leftJoin('purchase', 'purchase.id', 'booking.purchase_id')
+    .select(['booking.id', 'booking.status', 'booking.learner_id', 'booking.buyer_id', 'booking.purchase_id'])
+    .select(['booking.paid_paise', 'purchase.coupon_id'])
+    .where('booking.session_id', '=', session.id)
+    .where('booking.seat', 'is not', null)
+    .orderBy('booking.purchase_id')
+    .orderBy('booking.id')
+    .execute()
+type Seat = Awaited<ReturnType<typeof findSeats>>[number]
+
+async function endSeats(trx: DbOrTrx, seats: Seat[], because: keyof typeof reasons): Promise<void> {
+  const ids = seats.map((seat) => seat.id)
+  const unpaid = seats.filter((seat) => seat.status === 'held')
+  await lockCoupons(
+    trx,
+    seats.map((seat) => seat.coupon_id),
+  )
+  await trx
+    .updateTable('booking')
+    .set({
+      status: 'cancelled',
+      seat: null,
+      held_until: null,
+      guest_hash: null,
+      ended_because: because === 'mentor-absent' ? 'session-cancelled' : because,
+      ended_at: sql`now()`,
+    })
+    .where('id', 'in', ids)
+    .execute()
+  await endOffers(trx, ids, 'lapsed')
+  await closePurchases(
+    trx,
+    unpaid.flatMap((seat) => seat.purchase_id ?? []),
+    'cancelled',
+  )
+  await returnCoupons(
+    trx,
+    seats.filter((seat) => seat.status === 'confirmed'),
+  )
+}
+
+/** Paid with a coupon: its use comes back with the last seat of the purchase. One may be in another session by now. */
+async function returnCoupons(trx: DbOrTrx, seats: Seat[]): Promise<void> {
+  const ids = seats.flatMap((seat) => (seat.coupon_id && seat.purchase_id) || [])
+  if (ids.length === 0) return
+  const rows = await trx
+    .selectFrom('purchase')
+    .select('coupon_id')
+    .where('id', 'in', ids)
+    .where(
+      sql<boolean>`not exists (select from booking where purchase_id = purchase.id and seat is not null)`,
+    )
+    .execute()
+  await giveCouponsBack(
+    trx,
+    rows.flatMap((row) => row.coupon_id ?? []),
+  )
+}
+
+/** Of a session that the mentor never held: its packs' credits come back. Money is the payments' matter. */
+export async function returnCredits(
+  trx: DbOrTrx,
+  { sessionId, verdict }: { sessionId: string; verdict: { refundBasisPoints: number } },
+): Promise<void> {
+  if (verdict.refundBasisPoints === 10_000) await giveAllCreditsBack(trx, sessionId)
+}

@@ -1,0 +1,187 @@
+import { bookingRoutes } from '@peerlearn/contract/bookings'
+import { sessionRoutes } from '@peerlearn/contract/sessions'
+import { sql } from 'kysely'
+import { beforeAll, expect, test } from 'vitest'
+import { eventually, startServer, type Person, type TestServer } from './harness.ts'
+import { desk, pay, refunds, type Desk } from './paid-seats.ts'
+
+let server: TestServer
+let mentor: Person
+let seats: Desk
+beforeAll(async () => {
+  server = await startServer()
+  mentor = await server.person({ roles: ['mentor'] })
+  seats = desk(server, mentor)
+})
+
+/** Far from all others: the policy's hours are counted to these starts. */
+let days = 400
+const inHours = (hours: number) => ({ starts_at: new Date(Date.now() + hours * 3_600_000) })
+const paidSeat = async (wish: Parameters<Desk['session']>[0] = {}) => {
+  const learner = await server.person()
+  const sessionId = await seats.session(wish)
+  const seat = await seats.book(sessionId, learner)
+  await pay(server, seat.purchaseId)
+  return { learner, sessionId, seat }
+}
+
+test.each([
+  ['all of it', 25, 10_000, 10_000],
+  ['half of it', 23, 5_000, 5_000],
+  ['nothing', 1, 0, 0],
+])(
+  'says what comes back before it is done, and gives just that: %s',
+  async (_, hours, basisPoints, refundPaise) => {
+    const { learner, seat } = await paidSeat(inHours(hours))
+    const terms = await seats.terms(seat.id, learner)
+    expect(terms).toMatchObject({
+      basisPoints,
+      refundPaise,
+      paidPaise: 10_000,
+      refund: { fullHours: 24, halfHours: 2 },
+    })
+    expect(await seats.cancel(seat.id, learner)).toMatchObject({
+      status: 'cancelled',
+      endedBecause: 'cancelled',
+    })
+    await seats.cancel(seat.id, learner)
+    expect(await refunds(server, seat.purchaseId)).toEqual(refundPaise ? [refundPaise] : [])
+  },
+)
+
+test('does not let a paid seat go for nothing once its time has come and the mentor has not', async () => {
+  const { learner, seat, sessionId } = await paidSeat(inHours(3))
+  await server.db.updateTable('session').set(inHours(-0.1)).where('id', '=', sessionId).execute()
+  await expect(seats.cancel(seat.id, learner)).rejects.toMatchObject({ code: 'session-started' })
+  expect(await refunds(server, seat.purchaseId)).toEqual([])
+})
+
+test('tells of a cancelled session though the server died before it could', async () => {
+  const { learner, sessionId } = await paidSeat(inHours(30))
+  await server.api(sessionRoutes.cancel, { params: { id: sessionId } }, mentor)
+  const told = () =>
+    server.db
+      .selectFrom('notification')
+      .select('message')
+      .where('account_id', '=', learner.userId)
+      .where('title', '=', 'A session was cancelled')
+      .execute()
+  const runJob = () =>
+    sql`update pgboss.job set start_after = now() where data ->> 'sessionId' = ${sessionId}`.execute(
+      server.db,
+    )
+  const over = async () => {
+    const { rows } = await sql<{ state: string }>`select state from pgboss.job
+      where name = 'session.tell-cancelled' and data ->> 'sessionId' = ${sessionId}`.execute(server.db)
+    expect(rows).toEqual([{ state: 'completed' }])
+  }
+  const [first] = await told()
+  await server.db.deleteFrom('notification').where('account_id', '=', learner.userId).execute()
+  await runJob()
+  await eventually(over)
+  expect(await told()).toEqual([first])
+})
+
+test('tells of a cancelled session once, by the server that lives and by the job', async () => {
+  const { learner, sessionId } = await paidSeat(inHours(33))
+  await server.api(sessionRoutes.cancel, { params: { id: sessionId } }, mentor)
+  await sql`update pgboss.job set start_after = now() where data ->> 'sessionId' = ${sessionId}`.execute(
+    server.db,
+  )
+  await eventually(async () => {
+    const { rows } = await sql`select from pgboss.job where state = 'completed'
+      and name = 'session.tell-cancelled' and data ->> 'sessionId' = ${sessionId}`.execute(server.db)
+    expect(rows).toHaveLength(1)
+  })
+  const mails = server.db.selectFrom('mail').select('id').where('recipient', '=', learner.email)
+  expect(await mails.where('subject', '=', 'A session was cancelled').execute()).toHaveLength(1)
+})
+
+test('follows the session’s own policy', async () => {
+  const { learner, seat } = await paidSeat({ ...inHours(50), refund_full_hours: 72, refund_half_hours: 48 })
+  expect(await seats.terms(seat.id, learner)).toMatchObject({ refundPaise: 5_000, movable: false })
+})
+
+test('lets who booked leave without loss when the mentor moves the time, and keeps the policy that was promised', async () => {
+  const { learner, seat, sessionId } = await paidSeat(inHours(26))
+  const change = (body: object) =>
+    server.api(sessionRoutes.change, { params: { id: sessionId }, body }, mentor)
+  await change({ startsAt: inHours(3.5).starts_at.toISOString() })
+  expect(await seats.terms(seat.id, learner)).toMatchObject({ refundPaise: 10_000 })
+  const stricter = { refund: { fullHours: 48, halfHours: 2 } }
+  await expect(change(stricter)).rejects.toMatchObject({ code: 'policy-promised' })
+  await change({ refund: { fullHours: 12, halfHours: 2 } })
+  await expect(change({ refund: { fullHours: 1, halfHours: 2 } })).rejects.toMatchObject({
+    code: 'bad-input',
+  })
+})
+
+test('moves a seat to another session of the same mentor with its money, and gives the difference back', async () => {
+  const { learner, seat, sessionId } = await paidSeat()
+  const [cheaper, dearer] = [
+    await seats.session({ price_paise: 6_000 }),
+    await seats.session({ price_paise: 12_000 }),
+  ]
+  const foreign = await desk(server, await server.person({ roles: ['mentor'] })).session()
+  const targets = await server.api(bookingRoutes.moveTargets, { params: { id: seat.id } }, learner)
+  const offered = targets.items.map((target) => target.sessionId)
+  expect(offered).toContain(cheaper)
+  expect(offered).not.toContain(dearer)
+  expect(offered).not.toContain(foreign)
+  await expect(seats.move(seat.id, dearer, learner)).rejects.toMatchObject({
+    code: 'move-refused',
+    message: expect.stringContaining('give this one back') as string,
+  })
+  await expect(seats.move(seat.id, foreign, learner)).rejects.toMatchObject({ code: 'move-refused' })
+  await expect(seats.move(seat.id, sessionId, learner)).rejects.toMatchObject({ code: 'move-refused' })
+  const moved = await seats.move(seat.id, cheaper, learner)
+  expect(moved).toMatchObject({
+    sessionId: cheaper,
+    status: 'confirmed',
+    paidPaise: 6_000,
+    purchaseId: seat.purchaseId,
+  })
+  expect(await refunds(server, seat.purchaseId)).toEqual([4_000])
+  const before = await server.api(sessionRoutes.get, { params: { id: sessionId } }, learner)
+  expect(before).toMatchObject({
+    booking: { status: 'cancelled', endedBecause: 'moved' },
+    session: { seatsLeft: 10 },
+  })
+  await seats.cancel(moved.id, learner)
+  expect(await refunds(server, seat.purchaseId)).toEqual([4_000, 6_000])
+})
+
+test('refuses to move once all of the money no longer comes back, into a full session, and into a time that is taken', async () => {
+  const late = await paidSeat(inHours(20))
+  const target = await seats.session()
+  await expect(seats.move(late.seat.id, target, late.learner)).rejects.toMatchObject({ code: 'move-refused' })
+  const { learner, seat } = await paidSeat()
+  const small = await seats.session({ capacity: 1, price_paise: 0 })
+  await seats.book(small, await server.person())
+  await expect(seats.move(seat.id, small, learner)).rejects.toMatchObject({ code: 'session-full' })
+  const at = inHours(24 * ++days)
+  const elsewhere = await desk(server, await server.person({ roles: ['mentor'] })).session({
+    ...at,
+    price_paise: 0,
+  })
+  await seats.book(elsewhere, learner)
+  await expect(seats.move(seat.id, await seats.session(at), learner)).rejects.toMatchObject({
+    code: 'time-conflict',
+    details: { sessionId: elsewhere },
+  })
+})
+
+test('moves a seat of a pack to any session, and its credit comes back from there', async () => {
+  const learner = await server.person()
+  const packId = await seats.pack(learner)
+  const seat = await seats.book(await seats.session(), learner, { packId })
+  const moved = await seats.move(seat.id, await seats.session({ price_paise: 90_000 }), learner)
+  expect(moved).toMatchObject({ packId, paidPaise: 8_333 })
+  await seats.cancel(moved.id, learner)
+  const { used } = await server.db
+    .selectFrom('pack')
+    .select('used')
+    .where('id', '=', packId)
+    .executeTakeFirstOrThrow()
+  expect(used).toBe(0)
+})

@@ -1,0 +1,131 @@
+import { bookingRoutes } from '@peerlearn/contract/bookings'
+import { invitationRoutes } from '@peerlearn/contract/invitations'
+import { sessionRoutes } from '@peerlearn/contract/sessions'
+import { beforeAll, expect, test } from 'vitest'
+import { eventually, startServer, type Person, type TestServer } from './harness.ts'
+import { desk, pay, refunds, type Desk } from './paid-seats.ts'
+
+let server: TestServer
+let mentor: Person
+let seats: Desk
+beforeAll(async () => {
+  server = await startServer()
+  mentor = await server.person({ roles: ['mentor'], name: 'Asha' })
+  seats = desk(server, mentor)
+})
+
+let guests = 0
+const guest = () => `guest${++guests}@peerlearn.test`
+
+/** The token in the newest mail to this address. */
+const invited = (email: string) =>
+  eventually(async () => {
+    const { body_text } = await server.db
+      .selectFrom('mail')
+      .select('body_text')
+      .where('recipient', '=', email)
+      .orderBy('created_at', 'desc')
+      .limit(1)
+      .executeTakeFirstOrThrow()
+    return /\/invitation#([\w-]{43})/.exec(body_text ?? '')![1]!
+  })
+const take = (token: string, who: Person) => server.api(invitationRoutes.take, { body: { token } }, who)
+const send = (bookingId: string, email: string, who: Person) =>
+  server.api(invitationRoutes.send, { params: { id: bookingId }, body: { email } }, who)
+const guestsOf = async (sessionId: string, who: Person) =>
+  (await server.api(sessionRoutes.get, { params: { id: sessionId } }, who)).guests
+
+test('books for me and two guests in one purchase; each guest gets a link once it is paid, and takes the seat', async () => {
+  const buyer = await server.person({ name: 'Bala' })
+  const sessionId = await seats.session({ capacity: 3 })
+  const [one, two] = [guest(), guest()]
+  const held = await seats.book(sessionId, buyer, { guests: [one, two] })
+  expect(held).toMatchObject({ status: 'held', seated: true })
+  const asked = server.api(bookingRoutes.purchase, { params: { id: held.purchaseId! } }, buyer)
+  expect(await asked).toMatchObject({ quantity: 3, amountPaise: 30_000, status: 'open' })
+  const unpaid = await server.db.selectFrom('mail').select('id').where('recipient', '=', one).execute()
+  expect(unpaid).toEqual([])
+  expect(await pay(server, held.purchaseId)).toBe(true)
+  await server.app.sweep()
+  const token = await invited(one)
+  expect(await server.api(invitationRoutes.read, { body: { token } })).toMatchObject({
+    sessionId,
+    buyerName: 'Bala',
+    mentorName: 'Asha',
+  })
+  const friend = await server.person({ name: 'Chitra' })
+  expect(await take(token, friend)).toMatchObject({ sessionId, status: 'confirmed', seated: true })
+  await expect(take(token, await server.person())).rejects.toMatchObject({ code: 'invitation-over' })
+  expect((await guestsOf(sessionId, buyer)).map((seat) => seat.name)).toEqual(['Chitra', null])
+  const { items } = await server.api(sessionRoutes.mentorData, {}, mentor)
+  const taught = items.find(({ session }) => session.id === sessionId)
+  expect(taught?.bookings.map(({ name }) => name).toSorted()).toEqual(['Bala', 'Chitra', 'Guest of Bala'])
+  const seen = await server.api(sessionRoutes.get, { params: { id: sessionId } }, friend)
+  expect(seen).toMatchObject({ booking: { status: 'confirmed' }, session: { seatsLeft: 0 } })
+})
+
+test('sends the invitation to another address until it was taken; the link before ends', async () => {
+  const buyer = await server.person()
+  const sessionId = await seats.session({ price_paise: 0 })
+  const [first, second] = [guest(), guest()]
+  const booked = await seats.book(sessionId, buyer, { self: false, guests: [first] })
+  expect(booked).toMatchObject({ status: 'confirmed', seated: false, guestEmail: first })
+  const old = await invited(first)
+  expect(await send(booked.id, second, buyer)).toMatchObject({ guestEmail: second })
+  await expect(server.api(invitationRoutes.read, { body: { token: old } })).rejects.toMatchObject({
+    code: 'invitation-over',
+  })
+  await take(await invited(second), await server.person())
+  await expect(send(booked.id, guest(), buyer)).rejects.toMatchObject({ code: 'invitation-over' })
+  await expect(send(booked.id, guest(), await server.person())).rejects.toMatchObject({ code: 'not-found' })
+})
+
+test('sends to twenty other addresses an hour, and no more: they are anybody’s', async () => {
+  const buyer = await server.person()
+  const sessionId = await seats.session({ price_paise: 0 })
+  const { id } = await seats.book(sessionId, buyer, { self: false, guests: [guest()] })
+  for (let n = 0; n < 20; n++) await send(id, guest(), buyer)
+  await expect(send(id, guest(), buyer)).rejects.toMatchObject({ status: 429, code: 'too-many-requests' })
+})
+
+test('keeps one seat a person: who has one can’t take a guest’s too', async () => {
+  const [buyer, friend] = [await server.person(), await server.person()]
+  const sessionId = await seats.session({ price_paise: 0 })
+  await seats.book(sessionId, friend)
+  const email = guest()
+  await seats.book(sessionId, buyer, { guests: [email] })
+  const token = await invited(email)
+  await expect(take(token, friend)).rejects.toMatchObject({ code: 'already-booked' })
+  await expect(take(token, mentor)).rejects.toMatchObject({ code: 'own-session' })
+})
+
+test('refunds the part of one seat of several; a guest’s goes back to the buyer, who decides about its money', async () => {
+  const [buyer, friend] = [await server.person(), await server.person()]
+  const sessionId = await seats.session({ price_paise: 9_999 })
+  const email = guest()
+  const held = await seats.book(sessionId, buyer, { guests: [email] })
+  await pay(server, held.purchaseId)
+  await server.app.sweep()
+  const taken = await take(await invited(email), friend)
+  await seats.cancel(taken.id, friend)
+  const [seat] = await guestsOf(sessionId, buyer)
+  expect(seat).toMatchObject({ name: null, booking: { status: 'confirmed', seated: false } })
+  expect(await refunds(server, held.purchaseId)).toEqual([])
+  expect(await seats.terms(taken.id, buyer)).toMatchObject({ basisPoints: 10_000, refundPaise: 9_999 })
+  await seats.cancel(taken.id, buyer)
+  expect(await refunds(server, held.purchaseId)).toEqual([9_999])
+  expect(await guestsOf(sessionId, buyer)).toEqual([])
+  const mine = await server.api(bookingRoutes.mine, {}, buyer)
+  expect(mine.items.map((item) => [item.own, item.booking.status])).toEqual([[true, 'confirmed']])
+})
+
+test('refuses more seats than there are, and none at all', async () => {
+  const buyer = await server.person()
+  const sessionId = await seats.session({ capacity: 2 })
+  const many = { guests: [guest(), guest()] }
+  await expect(seats.book(sessionId, buyer, many)).rejects.toMatchObject({
+    code: 'session-full',
+    message: expect.stringContaining('Only 2 seats are left') as string,
+  })
+  await expect(seats.book(sessionId, buyer, { self: false })).rejects.toMatchObject({ code: 'bad-input' })
+})
