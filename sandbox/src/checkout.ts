@@ -28,7 +28,7 @@ export function assetRoutes(): Router {
 export function checkoutRoutes({ ledger, till }: { ledger: Ledger; till: Till }): Router {
   const router = Router()
   router.get('/:orderId', (req, res) => {
-    const order = ledger.getOrder(req.params.orderId)
+    const order = ledger.orders.get(req.params.orderId)
     sendPage(res, order.id, order.amount)
   })
   router.post('/:orderId/pay', (req, res) => void res.json(till.pay(req.params.orderId)))

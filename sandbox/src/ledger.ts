@@ -1,66 +1,46 @@
-/** The sandbox's books: orders, payments and refunds in memory, with Razorpay's states and field names. */
-import { randomBytes } from 'node:crypto'
-
-export interface Order {
-  id: string
-  entity: 'order'
-  amount: number
-  amount_paid: number
-  amount_due: number
-  currency: 'INR'
-  receipt: string | null
-  status: 'created' | 'attempted' | 'paid'
-  attempts: number
-  created_at: number
-}
-
-export interface Payment {
-  id: string
-  entity: 'payment'
-  amount: number
-  currency: 'INR'
-  status: 'created' | 'authorized' | 'captured' | 'refunded' | 'failed'
-  order_id: string
-  method: 'upi'
-  captured: boolean
-  amount_refunded: number
-  error_description: string | null
-  created_at: number
-}
-
-export interface Refund {
-  id: string
-  entity: 'refund'
-  amount: number
-  currency: 'INR'
-  payment_id: string
-  status: 'processed'
-  created_at: number
-}
-
-/** A request that Razorpay would answer with 400. */
-export class Refused extends Error {}
+/** The sandbox's books: orders, payments and refunds in memory. */
+import {
+  newId,
+  refuse,
+  seconds,
+  Shelf,
+  type Dispute,
+  type Order,
+  type Payment,
+  type Refund,
+} from './entities.ts'
 
 export type Ledger = ReturnType<typeof createLedger>
 
-const seconds = () => Math.floor(Date.now() / 1000)
-const newId = (kind: string) => `${kind}_${randomBytes(7).toString('hex')}`
+export interface RefundWish {
+  amount: number
+  receipt?: string | undefined
+  notes?: Record<string, string> | undefined
+}
+
+/** Two of a hundred, and 18 % tax on that. */
+const feeOf = (amount: number) => {
+  const fee = Math.round(amount * 0.02)
+  const tax = Math.round(fee * 0.18)
+  return { fee: fee + tax, tax }
+}
 
 export function createLedger() {
-  const orders = new Map<string, Order>()
-  const payments = new Map<string, Payment>()
-  const refunds = new Map<string, { refund: Refund; paymentId: string; amount: number }>()
-
-  const getOrder = (id: string): Order => orders.get(id) ?? refuse('The id provided does not exist')
-  const getPayment = (id: string): Payment => payments.get(id) ?? refuse('The id provided does not exist')
+  const orders = new Shelf<Order>()
+  const payments = new Shelf<Payment>()
+  const refunds = new Shelf<Refund>()
+  const disputes = new Shelf<Dispute>()
+  const refundKeys = new Map<string, { refund: Refund; body: string }>()
 
   return {
-    getOrder,
-    getPayment,
-    paymentsOf: (orderId: string) => [...payments.values()].filter((p) => p.order_id === orderId),
+    orders,
+    payments,
+    refunds,
+    disputes,
+    paymentsOf: (orderId: string) => payments.all((payment) => payment.order_id === orderId),
 
-    createOrder(amount: number, receipt: string | null): Order {
-      const order: Order = {
+    createOrder: (amount: number, receipt: string | null): Order =>
+      orders.add({
         id: newId('order'),
         entity: 'order',
         amount,
@@ -71,18 +51,15 @@ export function createLedger() {
         status: 'created',
         attempts: 0,
         created_at: seconds(),
-      }
-      orders.set(order.id, order)
-      return order
-    },
+      }),
 
-    /** Somebody tried to pay. A paid order takes no second payment at the checkout. */
-    pay(orderId: string, succeeds: boolean): Payment {
-      const order = getOrder(orderId)
-      if (order.status === 'paid') refuse('This order has been paid already')
-      order.status = 'attempted'
+    /** Somebody tried to pay. A paid order takes no second payment at the checkout; `again` is two at the same moment. */
+    pay(orderId: string, succeeds: boolean, again = false): Payment {
+      const order = orders.get(orderId)
+      if (order.status === 'paid' && !again) refuse('This order has been paid already')
+      if (order.status !== 'paid') order.status = 'attempted'
       order.attempts += 1
-      const payment: Payment = {
+      return payments.add({
         id: newId('pay'),
         entity: 'payment',
         amount: order.amount,
@@ -92,51 +69,93 @@ export function createLedger() {
         method: 'upi',
         captured: false,
         amount_refunded: 0,
+        amount_transferred: 0,
+        fee: null,
+        tax: null,
         error_description: succeeds ? null : 'The payment was declined.',
         created_at: seconds(),
-      }
-      payments.set(payment.id, payment)
-      return payment
+      })
+    },
+
+    /** The bank says yes after all, up to days after it said no. */
+    authorizeLate(paymentId: string): Payment {
+      const payment = payments.get(paymentId)
+      if (payment.status !== 'failed') refuse('Only a failed payment can be authorised late')
+      return Object.assign(payment, { status: 'authorized' as const, error_description: null })
     },
 
     capture(paymentId: string, amount: number): Payment {
-      const payment = getPayment(paymentId)
+      const payment = payments.get(paymentId)
       if (payment.captured) refuse('This payment has already been captured')
       if (payment.status !== 'authorized') refuse('Only payments which have been authorized can be captured')
       if (amount !== payment.amount) refuse('Capture amount must be equal to the amount authorized')
-      const order = getOrder(payment.order_id)
-      Object.assign(payment, { status: 'captured', captured: true })
+      const order = orders.get(payment.order_id)
+      Object.assign(payment, { status: 'captured', captured: true, ...feeOf(amount) })
       Object.assign(order, { status: 'paid', amount_paid: order.amount, amount_due: 0 })
       return payment
     },
 
     /** The same key with the same body gives the same refund again. */
-    refund(paymentId: string, amount: number, key: string): Refund {
-      const known = refunds.get(key)
-      if (known && (known.paymentId !== paymentId || known.amount !== amount))
-        refuse('Different request body sent for the same idempotency key')
-      if (known) return known.refund
-      const payment = getPayment(paymentId)
+    refund(paymentId: string, wish: RefundWish, key: string | undefined, status: Refund['status']) {
+      const body = JSON.stringify([paymentId, wish.amount, wish.receipt ?? null, wish.notes ?? {}])
+      const known = key === undefined ? undefined : refundKeys.get(key)
+      if (known && known.body !== body) refuse('Different request body sent for the same idempotency key')
+      if (known) return { refund: known.refund, isNew: false }
+      const payment = payments.get(paymentId)
       if (!payment.captured) refuse('The payment status should be captured for action to be taken')
-      if (payment.amount_refunded + amount > payment.amount)
-        refuse('The payment has been fully refunded already')
-      payment.amount_refunded += amount
+      if (payment.amount_refunded + wish.amount > payment.amount)
+        refuse('The total refund amount is greater than the refund payment amount')
+      payment.amount_refunded += wish.amount
       if (payment.amount_refunded === payment.amount) payment.status = 'refunded'
-      const refund: Refund = {
+      const refund = refunds.add({
         id: newId('rfnd'),
         entity: 'refund',
-        amount,
+        amount: wish.amount,
         currency: 'INR',
         payment_id: paymentId,
-        status: 'processed',
+        receipt: wish.receipt ?? null,
+        notes: wish.notes ?? {},
+        status,
         created_at: seconds(),
+      })
+      if (key !== undefined) refundKeys.set(key, { refund, body })
+      return { refund, isNew: true }
+    },
+
+    /** How a pending refund ended. One that failed leaves the money with the payment. */
+    endRefund(refundId: string, status: 'processed' | 'failed'): Refund {
+      const refund = refunds.get(refundId)
+      if (refund.status !== 'pending') refuse('This refund has ended')
+      const payment = payments.get(refund.payment_id)
+      if (status === 'failed') {
+        payment.amount_refunded -= refund.amount
+        payment.status = 'captured'
       }
-      refunds.set(key, { refund, paymentId, amount })
-      return refund
+      return Object.assign(refund, { status })
+    },
+
+    openDispute(paymentId: string, amount: number, reason: string): Dispute {
+      const payment = payments.get(paymentId)
+      if (amount > payment.amount) refuse('More is disputed than was paid')
+      return disputes.add({
+        id: newId('disp'),
+        entity: 'dispute',
+        payment_id: paymentId,
+        amount,
+        currency: 'INR',
+        amount_deducted: 0,
+        reason_code: reason,
+        respond_by: seconds() + 3 * 86_400,
+        status: 'open',
+        phase: 'chargeback',
+        created_at: seconds(),
+      })
+    },
+
+    moveDispute(disputeId: string, status: Dispute['status']): Dispute {
+      const dispute = disputes.get(disputeId)
+      const amount_deducted = status === 'lost' ? dispute.amount : 0
+      return Object.assign(dispute, { status, amount_deducted })
     },
   }
-}
-
-function refuse(description: string): never {
-  throw new Refused(description)
 }

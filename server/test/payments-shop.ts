@@ -1,92 +1,133 @@
 /** A server with its payment sandbox, for tests of money: real HTTP both ways, real signatures. */
 import { createHmac, randomUUID } from 'node:crypto'
 import { bookingRoutes } from '@peerlearn/contract/bookings'
-import { paymentRoutes, type Order } from '@peerlearn/contract/payments'
+import { paymentRoutes, type Order, type PurchaseState } from '@peerlearn/contract/payments'
 import { sql } from 'kysely'
-import { createSandbox, type SandboxSettings } from '../../sandbox/src/app.ts'
+import type { MisbehaviourWish } from '../../sandbox/src/app.ts'
+import { findBalances } from '../src/ledger/ledger.ts'
+import { verifyBooks } from '../src/ledger/verify.ts'
 import { newSession } from './factories.ts'
-import { closeLater, freePort, startServer, type Person, type TestServer } from './harness.ts'
+import { freePort, newDatabase, startServer, type Person, type TestServer } from './harness.ts'
+import { oldWebhookSecret, startSandbox, type PlayedSandbox, type Receipt } from './payments-sandbox.ts'
 
-interface Receipt {
-  razorpay_payment_id: string
-  razorpay_order_id: string
-  razorpay_signature: string
+export interface Held {
+  sessionId: string
+  bookingId: string
+  purchaseId: string
+  learner: Person
 }
 
-export interface Shop {
+export interface Shop extends PlayedSandbox {
   server: TestServer
   mentor: Person
   /** A paid session, a learner, and the hold on a seat in it. */
-  held(wish?: { capacity?: number }): Promise<{ sessionId: string; bookingId: string; learner: Person }>
-  order(bookingId: string, learner: Person): Promise<Order>
-  /** Pays at the sandbox's checkout, as its page does. */
-  pay(orderId: string): Promise<Receipt>
-  verify(receipt: Receipt, who: Person): Promise<{ status: string }>
+  held(wish?: { capacity?: number; sessionId?: string }): Promise<Held>
+  order(purchaseId: string, learner: Person): Promise<Order>
+  verify(receipt: Receipt, who: Person): Promise<PurchaseState>
+  /** How far the payment is, as its buyer sees it. */
+  state(held: Pick<Held, 'purchaseId' | 'learner'>): Promise<PurchaseState['state']>
   /** Posts an event to the webhook. @returns the status */
-  tell(event: object, options?: { secret?: string; id?: string }): Promise<number>
-  /** What the sandbox knows of it. */
-  ask(path: string): Promise<Record<string, unknown>>
-  runOut(bookingId: string): Promise<unknown>
+  tell(event: object, options?: { secret?: string; id?: string; server?: TestServer }): Promise<number>
+  runOut(purchaseId: string): Promise<unknown>
+  /** Another server on the same database and sandbox. */
+  reopened(): Promise<TestServer>
+  refundsOf(purchaseId: string): Promise<{ id: string; status: string; amount_paise: number; key: string }[]>
+  /** What the books hold, the mentor's accounts without the id. */
+  balances(): Promise<Record<string, number>>
+  /** Everything in the books that nobody can explain. */
+  differences(): ReturnType<typeof verifyBooks>
+  databaseUrl: string
 }
 
-type Wish = Partial<Pick<SandboxSettings, 'autoCapture'>> & { webhooks?: boolean; away?: boolean }
+export interface ShopWish {
+  autoCapture?: boolean
+  /** false: the sandbox's events get lost. */
+  webhooks?: boolean
+  /** Nothing answers where the sandbox should be. */
+  away?: boolean
+  misbehaviour?: MisbehaviourWish
+  now?: () => Date
+}
 
-/** `webhooks: false`: the sandbox's events get lost. `away`: nothing answers where the sandbox should be. */
+const nobody: PlayedSandbox = {
+  ask: () => Promise.reject(new Error('there is no sandbox')),
+  items: () => Promise.reject(new Error('there is no sandbox')),
+  make: () => Promise.reject(new Error('there is no sandbox')),
+  misbehave: () => Promise.reject(new Error('there is no sandbox')),
+  play: () => Promise.reject(new Error('there is no sandbox')),
+  pay: () => Promise.reject(new Error('there is no sandbox')),
+}
+
+/** With a database of its own: what one server takes on as a job it asks of its own sandbox. */
 export async function openShop({
   autoCapture = true,
   webhooks = true,
   away = false,
-}: Wish = {}): Promise<Shop> {
+  misbehaviour = {},
+  now = () => new Date(),
+}: ShopWish = {}): Promise<Shop> {
+  const databaseUrl = await newDatabase()
   const port = await freePort()
-  const api = `http://127.0.0.1:${port}`
-  const server = await startServer({ env: { RAZORPAY_API_URL: api } })
-  const {
-    RAZORPAY_KEY_ID: keyId,
-    RAZORPAY_KEY_SECRET: keySecret,
-    RAZORPAY_WEBHOOK_SECRET: secret,
-  } = server.config
-  const hook = `${server.url}${paymentRoutes.webhook.path}`
-  const url = webhooks ? hook : 'http://127.0.0.1:9/'
-  if (!away) {
-    const sandbox = createSandbox({ keyId, keySecret, autoCapture, webhook: { url, secret, retryMs: 50 } })
-    await sandbox.listen(port)
-    closeLater(() => sandbox.close())
+  const env = {
+    RAZORPAY_API_URL: `http://127.0.0.1:${port}`,
+    RAZORPAY_WEBHOOK_SECRET_PREVIOUS: oldWebhookSecret,
   }
-  const mentor = await server.person({ role: 'mentor' })
-  const authorization = `Basic ${Buffer.from(`${keyId}:${keySecret}`).toString('base64')}`
+  const server = await startServer({ env, databaseUrl, now })
+  const hook = `${server.url}${paymentRoutes.webhook.path}`
+  const wish: MisbehaviourWish = {
+    capture: autoCapture ? 'automatic' : 'manual',
+    ...(!webhooks && { webhooks: { lose: ['*'] } }),
+    ...misbehaviour,
+  }
+  const sandbox = away
+    ? nobody
+    : await startSandbox({ port, hook, config: server.config, misbehaviour: wish })
+  const mentor = await server.person({ roles: ['mentor'] })
+  const { db } = server
   return {
+    ...sandbox,
+    databaseUrl,
     server,
     mentor,
-    async held({ capacity = 5 } = {}) {
-      const wish = { mentorId: mentor.userId, price_paise: 49_900, capacity }
-      const sessionId = await newSession(server.db, wish)
+    async held({ capacity = 5, sessionId: wished } = {}) {
+      const sessionId =
+        wished ?? (await newSession(db, { mentorId: mentor.userId, price_paise: 49_900, capacity }))
       const learner = await server.person()
-      const params = { id: sessionId }
-      const { id } = await server.api(bookingRoutes.book, { params, body: {} }, learner)
-      return { sessionId, bookingId: id, learner }
+      const booking = await server.api(bookingRoutes.book, { params: { id: sessionId }, body: {} }, learner)
+      return { sessionId, bookingId: booking.id, purchaseId: booking.purchaseId ?? '', learner }
     },
-    order: (bookingId, learner) => server.api(paymentRoutes.createOrder, { body: { bookingId } }, learner),
-    async pay(orderId) {
-      const paid = await fetch(`${server.url}/sandbox/checkout/${orderId}/pay`, { method: 'POST' })
-      return (await paid.json()) as Receipt // the sandbox's own tests hold it to this
-    },
+    order: (purchaseId, learner) => server.api(paymentRoutes.createOrder, { body: { purchaseId } }, learner),
     verify: (receipt, who) => server.api(paymentRoutes.verify, { body: receipt }, who),
-    async tell(event, { secret: signedWith = secret, id = randomUUID() } = {}) {
+    state: async ({ purchaseId, learner }) =>
+      (await server.api(paymentRoutes.state, { params: { id: purchaseId } }, learner)).state,
+    async tell(event, wish = {}) {
+      const { secret = server.config.RAZORPAY_WEBHOOK_SECRET, id = randomUUID(), server: to = server } = wish
       const body = JSON.stringify(event)
-      const signature = createHmac('sha256', signedWith).update(body).digest('hex')
+      const signature = createHmac('sha256', secret).update(body).digest('hex')
       const headers = { 'x-razorpay-signature': signature, 'x-razorpay-event-id': id }
-      return (await fetch(hook, { method: 'POST', body, headers })).status
+      const answer = await fetch(to.url + paymentRoutes.webhook.path, { method: 'POST', body, headers })
+      await answer.arrayBuffer()
+      return answer.status
     },
-    async ask(path) {
-      const answer = await fetch(api + path, { headers: { authorization } })
-      return (await answer.json()) as Record<string, unknown> // looked at by the tests
+    async runOut(purchaseId) {
+      const held_until = sql<Date>`now() - interval '1 second'`
+      await db.updateTable('booking').set({ held_until }).where('purchase_id', '=', purchaseId).execute()
+      await db.updateTable('purchase').set({ held_until }).where('id', '=', purchaseId).execute()
     },
-    runOut: (bookingId) =>
-      server.db
-        .updateTable('booking')
-        .set({ held_until: sql`now() - interval '1 second'` })
-        .where('id', '=', bookingId)
+    reopened: () => startServer({ env, databaseUrl }),
+    refundsOf: (purchaseId) =>
+      db
+        .selectFrom('refund')
+        .innerJoin('payment', 'payment.id', 'refund.payment_id')
+        .select(['refund.id', 'refund.status', 'refund.amount_paise', 'refund.key'])
+        .where('payment.purchase_id', '=', purchaseId)
+        .orderBy('refund.created_at')
         .execute(),
+    async balances() {
+      const all = [...(await findBalances(db))].map(([account, paise]) => [account.replace(/:.*/, ''), paise])
+      return Object.fromEntries(all) as Record<string, number> // of the pairs above
+    },
+    differences: () => verifyBooks(db),
   }
 }
 
@@ -109,9 +150,21 @@ export const paymentEvent = (
         amount,
         currency: 'INR',
         status,
+        captured: status === 'captured' || status === 'refunded',
         method: 'upi',
         vpa: 'a@b',
       },
     },
   },
 })
+
+/** An event about a refund, with the payment that it is of. */
+export function refundEvent(
+  event: string,
+  of: { orderId: string; paymentId: string; amount?: number },
+  refund: { id: string; amount: number; status: string; notes?: Record<string, string> },
+) {
+  const about = paymentEvent(event, of.orderId, 'captured', of.paymentId, of.amount)
+  const entity = { entity: 'refund', payment_id: of.paymentId, currency: 'INR', notes: [], ...refund }
+  return { ...about, contains: ['refund', 'payment'], payload: { ...about.payload, refund: { entity } } }
+}

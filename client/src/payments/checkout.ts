@@ -1,8 +1,7 @@
 /**
- * Razorpay's standard checkout: an order for the held seat, their script's window, and the proof handed back to the server.
+ * Razorpay's standard checkout: an order for the purchase, their script's window, and the proof handed back to the server.
  * @see https://razorpay.com/docs/payments/payment-gateway/web-integration/standard/integration-steps/
  */
-import type { Booking } from '@peerlearn/contract/bookings'
 import { paymentRoutes } from '@peerlearn/contract/payments'
 import type { Order } from '@peerlearn/contract/payments'
 import type { BodyOf } from '@peerlearn/contract/route'
@@ -41,11 +40,17 @@ export type Outcome =
   | { kind: 'unconfirmed' }
   | { kind: 'leaving' }
 
-/** Lets a learner pay for a held seat. Throws an ApiError when there is no order or no checkout to show. */
-export async function checkout(held: Booking, person: { name: string; email: string }): Promise<Outcome> {
-  const order = await call(paymentRoutes.createOrder, { body: { bookingId: held.id } })
+/**
+ * Lets a person pay for a purchase, from the page of the session with this id. Throws an ApiError when there is no order or
+ * no checkout to show.
+ */
+export async function checkout(
+  { purchaseId, sessionId }: { purchaseId: string; sessionId: string },
+  person: { name: string; email: string },
+): Promise<Outcome> {
+  const order = await call(paymentRoutes.createOrder, { body: { purchaseId } })
   if (!mayLoad(order.checkoutScript)) {
-    location.assign(`/sessions/${held.sessionId}?pay`)
+    location.assign(`/sessions/${sessionId}?pay=${purchaseId}`)
     return { kind: 'leaving' }
   }
   await loadScript(order.checkoutScript)

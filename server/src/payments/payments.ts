@@ -1,81 +1,67 @@
-/** Paying for a held seat: an order at Razorpay, the checkout's signature, the signed webhook. */
+/** Paying for a purchase: an order at Razorpay, the checkout's signature, and how far it is. */
 import { AppError } from '@peerlearn/contract/errors'
-import type { Booking } from '@peerlearn/contract/bookings'
-import type { Order, paymentRoutes } from '@peerlearn/contract/payments'
-import type { BodyOf, ResponseOf } from '@peerlearn/contract/route'
-import type { Logger } from 'pino'
+import type { Order, paymentRoutes, PurchaseState } from '@peerlearn/contract/payments'
+import type { BodyOf } from '@peerlearn/contract/route'
+import { announceSeats } from '../bookings/announce.ts'
 import { newId, type Db, type DbOrTrx } from '../db.ts'
 import type { Who } from '../http.ts'
-import { announceSeats, type AnnounceDeps } from '../bookings/announce.ts'
-import { getOwnBooking } from '../bookings/bookings.ts'
-import { getSession } from '../sessions/queries.ts'
-import type { Gateway, PaymentFact } from './gateway.ts'
-import { refundSeatless } from './refunds.ts'
-import { settle, type Settled } from './settle.ts'
+import type { PaymentFact } from './entities.ts'
+import type { EventDeps } from './events.ts'
+import type { Gateway } from './gateway.ts'
+import { findOrderOf, getOwnPurchase, getState, type OwnPurchase } from './queries.ts'
+import { settle } from './settle.ts'
 import { isCheckoutSigned } from './signatures.ts'
 
-export interface PaymentDeps extends AnnounceDeps {
+export interface PaymentDeps extends EventDeps {
   db: Db
-  log: Logger
   gateway: Gateway
   keyId: string
   keySecret: string
-  webhookSecret: string
   /** Pay with play money at our own stand-in. */
   sandbox: boolean
 }
 
-/** An order for the learner's own held booking; the same one when asked again. @throws AppError `hold-expired`, `already-booked` */
+/** An order for the person's own open purchase; the same one when asked again. @throws AppError `hold-expired`, `already-booked` */
 export async function createOrder(
-  deps: PaymentDeps,
-  { bookingId, who }: { bookingId: string; who: Who },
+  { db, gateway, keyId, sandbox }: PaymentDeps,
+  { purchaseId, who }: { purchaseId: string; who: Who },
 ): Promise<Order> {
-  const { db, gateway, keyId, sandbox } = deps
-  const booking = await getOwnBooking(db, bookingId, who.userId)
-  if (booking.status === 'confirmed') throw new AppError('already-booked', 'This seat is yours already.')
-  if (booking.heldUntil === null)
-    throw new AppError('hold-expired', 'This seat is no longer held for you. Please book again.')
-  const known = await findOrderOf(db, bookingId)
-  const orderId = known ?? (await keepOrder(db, booking, who, await gateway.createOrder(asked(booking))))
-  const session = await getSession(db, booking.sessionId)
+  const purchase = await getOwnPurchase(db, purchaseId, who.userId)
+  const { status, heldUntil, amountPaise, title } = purchase
+  if (status === 'paid') throw new AppError('already-booked', 'This is paid, and yours already.')
+  if (heldUntil === null || heldUntil.getTime() <= Date.now())
+    throw new AppError('hold-expired', 'This is no longer held for you. Please book again.')
+  const known = await findOrderOf(db, purchaseId)
+  const asked = { amountPaise, receipt: purchaseId }
+  const orderId = known ?? (await keepOrder(db, purchase, who, await gateway.createOrder(asked)))
   return {
+    purchaseId,
     orderId,
-    amountPaise: booking.pricePaise,
+    amountPaise,
     currency: 'INR',
     keyId,
     checkoutScript: sandbox ? '/sandbox/v1/checkout.js' : 'https://checkout.razorpay.com/v1/checkout.js',
     sandbox,
-    title: session.title,
-    heldUntil: booking.heldUntil,
+    title,
+    heldUntil: heldUntil.toISOString(),
   }
 }
 
-const asked = (booking: Booking) => ({ amountPaise: booking.pricePaise, receipt: booking.id })
-
-async function findOrderOf(db: DbOrTrx, bookingId: string): Promise<string | undefined> {
-  const row = await db
-    .selectFrom('payment')
-    .select('order_id')
-    .where('booking_id', '=', bookingId)
-    .executeTakeFirst()
-  return row?.order_id
-}
-
 /** Of two requests at once the first order is kept for both; the other one is never shown, so never paid. */
-async function keepOrder(db: Db, booking: Booking, who: Who, orderId: string): Promise<string> {
+async function keepOrder(db: Db, purchase: OwnPurchase, who: Who, orderId: string): Promise<string> {
   await db
     .insertInto('payment')
     .values({
       id: newId(),
-      booking_id: booking.id,
+      purchase_id: purchase.id,
       account_id: who.userId,
       order_id: orderId,
-      amount_paise: booking.pricePaise,
+      amount_paise: purchase.amountPaise,
       status: 'created',
     })
-    .onConflict((conflict) => conflict.column('booking_id').doNothing())
+    .onConflict((conflict) => conflict.column('purchase_id').where('surplus', '=', false).doNothing())
     .execute()
-  return (await findOrderOf(db, booking.id)) ?? orderId
+  return (await findOrderOf(db, purchase.id)) ?? orderId
 }
 
 /**
@@ -86,25 +72,31 @@ export async function verifyPayment(
   deps: PaymentDeps,
   who: Who,
   given: BodyOf<typeof paymentRoutes.verify>,
-): Promise<Booking> {
+): Promise<PurchaseState> {
   const stored = await getOwnPayment(deps.db, given.razorpay_order_id, who.userId)
   const paymentId = given.razorpay_payment_id
   const values = { orderId: stored.orderId, paymentId, signature: given.razorpay_signature }
   if (!isCheckoutSigned(values, deps.keySecret)) throw notSigned()
   const fact = await fetchPaid(deps.gateway, paymentId)
   if (fact.orderId !== stored.orderId || fact.amountPaise !== stored.amountPaise) throw notSigned()
-  const settled = await deps.db.transaction().execute((trx) => settle(trx, fact))
-  await afterSettling(deps, settled)
-  const booking = await getOwnBooking(deps.db, stored.bookingId, who.userId)
-  if (booking.status === 'confirmed') return booking
+  await settleAndTell(deps, fact)
+  const state = await getState(deps.db, stored.purchaseId, who.userId)
+  if (state.state === 'booked') return state
   throw new AppError('session-full', 'The payment came too late for a seat. All of it is being refunded.')
+}
+
+/** In a transaction of its own; whom it concerns hears of it. */
+export async function settleAndTell(deps: EventDeps & { db: Db }, fact: PaymentFact): Promise<void> {
+  const { changes } = await deps.db.transaction().execute((trx) => settle(trx, deps.jobs, fact))
+  await announceSeats(deps, changes)
 }
 
 async function getOwnPayment(db: DbOrTrx, orderId: string, userId: string) {
   const row = await db
     .selectFrom('payment')
-    .select(['order_id as orderId', 'booking_id as bookingId', 'amount_paise as amountPaise'])
+    .select(['order_id as orderId', 'purchase_id as purchaseId', 'amount_paise as amountPaise'])
     .where('order_id', '=', orderId)
+    .where('surplus', '=', false)
     .where('account_id', '=', userId)
     .executeTakeFirst()
   if (!row) throw new AppError('not-found', 'There is no such order of yours.')
@@ -116,44 +108,16 @@ const notSigned = () => new AppError('signature-invalid', 'These values do not c
 /** An authorised payment is captured at once: an uncaptured one would go back by itself and leave the seat unpaid. */
 async function fetchPaid(gateway: Gateway, paymentId: string): Promise<PaymentFact> {
   let fact = await gateway.getPayment(paymentId)
-  // Its capture may be on its way already; then ours is refused, and the truth is one more question away.
-  if (fact.status === 'authorized')
-    fact = await gateway.capture(fact).catch(() => gateway.getPayment(paymentId))
-  if (fact.status === 'captured' || fact.status === 'refunded') return fact
+  if (fact.status === 'authorized') fact = await capture(gateway, fact)
+  if (fact.status === 'captured') return fact
   throw new AppError(
     'payment-unavailable',
     'The bank has not confirmed the payment yet. Your seat follows by itself as soon as it does.',
   )
 }
 
-/**
- * After the commit: tell whom it concerns, and send back what has no seat. A refund that fails is the sweep's; that of
- * a second payment is its caller's to repeat. @throws AppError `payment-unavailable`
- */
-export async function afterSettling(deps: PaymentDeps, { changes, surplus }: Settled): Promise<void> {
-  await announceSeats(deps, changes)
-  await refundSeatless(deps).catch((err: unknown) =>
-    deps.log.warn({ err }, 'refund waits for the next sweep'),
-  )
-  if (surplus)
-    await deps.gateway.refund(surplus.paymentId, surplus.amountPaise, `surplus-${surplus.paymentId}`)
-}
-
-/** The person's payments, newest first, a hundred at most. */
-export async function findHistory(
-  db: DbOrTrx,
-  userId: string,
-): Promise<ResponseOf<typeof paymentRoutes.history>> {
-  const rows = await db
-    .selectFrom('payment')
-    .innerJoin('booking', 'booking.id', 'payment.booking_id')
-    .innerJoin('session', 'session.id', 'booking.session_id')
-    .select(['payment.id', 'session.id as sessionId', 'session.title', 'payment.amount_paise as amountPaise'])
-    .select(['payment.status', 'payment.order_id as orderId', 'payment.payment_id as paymentId'])
-    .select('payment.created_at as createdAt')
-    .where('payment.account_id', '=', userId)
-    .orderBy('payment.created_at', 'desc')
-    .limit(100)
-    .execute()
-  return { items: rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() })) }
-}
+/** Its capture may be on its way already; then ours is refused, and the truth is one more question away. */
+export const capture = (
+  gateway: Gateway,
+  payment: Pick<PaymentFact, 'paymentId' | 'amountPaise'>,
+): Promise<PaymentFact> => gateway.capture(payment).catch(() => gateway.getPayment(payment.paymentId))

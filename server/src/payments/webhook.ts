@@ -2,43 +2,52 @@
 import { AppError } from '@peerlearn/contract/errors'
 import type { Request } from 'express'
 import { z } from 'zod'
-import type { DbOrTrx } from '../db.ts'
-import { paymentEntity } from './gateway.ts'
-import { afterSettling, type PaymentDeps } from './payments.ts'
-import { settle, type Settled } from './settle.ts'
+import type { Db, DbOrTrx } from '../db.ts'
+import { eventBody, type After, type EventPayload, type HearEvents } from './events.ts'
+import type { OneAtATime } from './one-at-a-time.ts'
 import { isWebhookSigned } from './signatures.ts'
+import type { Telling } from './telling.ts'
+
+export interface WebhookDeps {
+  db: Db
+  telling: Telling
+  oneAtATime: OneAtATime
+  /** The present one first, then that of before the last rotation. */
+  webhookSecrets: readonly string[]
+  events: HearEvents
+}
 
 const eventId = z.string().min(1).max(100)
-
-/** Razorpay adds fields as it likes; only what is used here is looked at. */
-const eventBody = z.object({
-  event: z.string().max(100),
-  payload: z.object({ payment: z.object({ entity: z.unknown() }).optional() }),
-})
+const named = z.object({ id: z.string().max(64) })
 
 /**
  * Understands an event, or leaves it: anything signed is answered with 2xx, else Razorpay would send it for a day and
- * then stop sending. The body must be the raw bytes. @throws AppError `signature-invalid`, `bad-input`
+ * then stop sending. The event's id is kept in the transaction of its effect: what failed is heard again, what was done
+ * is not done again. The body must be the raw bytes. @throws AppError `signature-invalid`, `bad-input`
  */
-export async function hearWebhook(deps: PaymentDeps, req: Request): Promise<{ received: true }> {
+export async function hearWebhook(
+  { db, telling, oneAtATime, webhookSecrets, events }: WebhookDeps,
+  req: Request,
+): Promise<{ received: true }> {
   const raw: unknown = req.body
   const signature = req.header('x-razorpay-signature') ?? ''
-  if (!Buffer.isBuffer(raw) || !isWebhookSigned(raw, signature, deps.webhookSecret))
+  if (!Buffer.isBuffer(raw) || !webhookSecrets.some((secret) => isWebhookSigned(raw, signature, secret)))
     throw new AppError('signature-invalid', 'The signature is not that of this body.')
   const id = eventId.safeParse(req.header('x-razorpay-event-id'))
   if (!id.success) throw new AppError('bad-input', 'The event has no id.')
-  const event = eventBody.safeParse(readJson(raw))
-  if (!event.success) return { received: true }
-  const fact = paymentEntity.safeParse(event.data.payload.payment?.entity)
-  const settled = await deps.db.transaction().execute(async (trx): Promise<Settled | undefined> => {
-    if (!(await isNew(trx, id.data, event.data.event)) || !fact.success) return undefined
-    const settled = await settle(trx, fact.data)
-    // Known only once the money is on its way back: until then Razorpay shall tell it again.
-    if (settled.surplus) await trx.deleteFrom('webhook_event').where('id', '=', id.data).execute()
-    return settled
-  })
-  if (settled) await afterSettling(deps, settled)
-  if (settled?.surplus) await isNew(deps.db, id.data, event.data.event)
+  const body = eventBody.safeParse(readJson(raw))
+  if (!body.success) return { received: true }
+  const { event, payload } = body.data
+  const entities: EventPayload = Object.fromEntries(
+    Object.entries(payload).map(([kind, { entity }]) => [kind, entity]),
+  )
+  const hear = () =>
+    db.transaction().execute(async (trx): Promise<After[]> => {
+      if (!(await isNew(trx, id.data, event))) return []
+      return (await events[event]?.(trx, entities)) ?? []
+    })
+  const about = named.safeParse(entities['payment']).data?.id ?? id.data
+  telling.soon(await oneAtATime(about, hear))
   return { received: true }
 }
 
