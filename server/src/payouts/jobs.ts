@@ -1,0 +1,13 @@
+/** What payouts do in the background. */
+import type { JobHandlers } from '../jobs/job-table.ts'
+import { retryByItself } from './retrying.ts'
+import { sendPayout, type SendingDeps } from './sending.ts'
+import { payExpiredPacks, returnLeftOvers, sweepPayouts, type SweepDeps } from './sweeping.ts'
+
+export const payoutJobs = (deps: SendingDeps & SweepDeps): JobHandlers => ({
+  'payout.send': ({ payoutId }) => sendPayout(deps, payoutId),
+  'payout.retry': ({ payoutId, start }) => retryByItself(deps, payoutId, start),
+  'payouts.sweep': () => sweepPayouts(deps),
+  'payouts.expired-packs': () => payExpiredPacks(deps),
+  'payouts.left-over': () => returnLeftOvers(deps),
+})
