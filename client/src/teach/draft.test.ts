@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { draftRules, newDraft } from './draft.ts'
 import type { Draft } from './draft.ts'
+import { ruleOf } from './repeat.ts'
 
 const now = new Date(2026, 10, 24, 12, 10).getTime()
 const good = { ...newDraft(now), title: 'Read a balance sheet', description: 'What the lines mean.' }
@@ -23,6 +24,9 @@ describe('the form of a session', () => {
         capacity: 12,
         staged: false,
         pricePaise: 0,
+        bookingClosesMinutes: 0,
+        minLearners: 0,
+        refund: { fullHours: 24, halfHours: 2 },
         skills: [],
       },
     })
@@ -50,6 +54,25 @@ describe('the form of a session', () => {
     expect(faults({ capacity: '51' })).toEqual(['staged'])
     expect(faults({ capacity: '51', staged: true })).toEqual([])
     expect(faults({ capacity: '50' })).toEqual([])
+  })
+  it('needs no more learners than it has seats, and gives half back no longer than all', () => {
+    expect(faults({ minLearners: '13' })).toEqual(['minLearners'])
+    expect(faults({ minLearners: '12' })).toEqual([])
+    expect(faults({ refund: { fullHours: '2', halfHours: '24' } })).toEqual(['refund'])
+  })
+  it('repeats on the day that it starts, until a day or so many times', () => {
+    const repeat = { ...newDraft(now).repeat, on: true }
+    expect(ruleOf(repeat, '2026-11-25T18:30')).toEqual({
+      from: '2026-11-25',
+      time: '18:30',
+      weekdays: [3],
+      everyWeeks: 1,
+      count: 8,
+    })
+    expect(faults({ repeat: { ...repeat, count: '61' } })).toEqual(['repeat'])
+    expect(faults({ repeat: { ...repeat, weekdays: [] } })).toEqual(['repeat'])
+    expect(faults({ repeat: { ...repeat, ends: 'until', until: '' } })).toEqual(['repeat'])
+    expect(faults({ repeat: { ...repeat, ends: 'until', until: '2026-12-25' } })).toEqual([])
   })
   it('lets an edited session keep a start that has just gone by', () => {
     const was = new Date(2026, 10, 24, 12, 0, 30).toISOString()

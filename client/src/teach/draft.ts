@@ -4,9 +4,10 @@ import { largestWithoutStage } from '@peerlearn/contract/sessions'
 import type { Session, sessionRoutes } from '@peerlearn/contract/sessions'
 import { paiseOf } from '../lib/money.ts'
 import { instantOf, localValue } from '../lib/time.ts'
+import { faultOf, newRepeat, type Repeat } from './repeat.ts'
 import type { Schema } from '../ui/field-errors.ts'
 
-export type SessionInput = BodyOf<(typeof sessionRoutes)['create']>
+export type SessionInput = Omit<Required<BodyOf<(typeof sessionRoutes)['create']>>, 'outsideHours'>
 
 export interface Draft {
   title: string
@@ -19,7 +20,13 @@ export interface Draft {
   free: boolean
   /** As typed, in rupees. */
   pricePaise: string
+  /** Before the start; 0: as long as the class runs. */
+  bookingClosesMinutes: string
+  minLearners: string
+  refund: { fullHours: string; halfHours: string }
   skills: string[]
+  /** Of a new one alone. */
+  repeat: Repeat
 }
 
 /** An empty form: an hour, tomorrow at the next full hour. */
@@ -36,7 +43,11 @@ export function newDraft(now: number): Draft {
     staged: false,
     free: true,
     pricePaise: '',
+    bookingClosesMinutes: '0',
+    minLearners: '0',
+    refund: { fullHours: '24', halfHours: '2' },
     skills: [],
+    repeat: newRepeat(starts),
   }
 }
 
@@ -49,7 +60,11 @@ export const draftOf = (session: Session): Draft => ({
   staged: session.staged,
   free: session.pricePaise === 0,
   pricePaise: session.pricePaise ? String(session.pricePaise / 100) : '',
+  bookingClosesMinutes: String(session.bookingClosesMinutes),
+  minLearners: String(session.minLearners),
+  refund: { fullHours: String(session.refund.fullHours), halfHours: String(session.refund.halfHours) },
   skills: [...session.skills],
+  repeat: newRepeat(new Date(session.startsAt)),
 })
 
 /** NaN for anything that is no whole number; a number field hands over numbers. */
@@ -71,6 +86,9 @@ export const draftRules = (now: () => number, was?: string): Schema<SessionInput
       staged: draft.staged,
       // A price of nothing is said by Free, not by a forgotten field.
       pricePaise: draft.free ? 0 : paiseOf(String(draft.pricePaise)) || Number.NaN,
+      bookingClosesMinutes: whole(draft.bookingClosesMinutes),
+      minLearners: whole(draft.minLearners),
+      refund: { fullHours: whole(draft.refund.fullHours), halfHours: whole(draft.refund.halfHours) },
       skills: draft.skills,
     }
     const issues = Object.entries(faultsOf(input, draft, kept, now())).flatMap(([name, message]) =>
@@ -81,7 +99,7 @@ export const draftRules = (now: () => number, was?: string): Schema<SessionInput
   },
 })
 
-function faultsOf(input: SessionInput & { staged: boolean }, draft: Draft, kept: boolean, now: number) {
+function faultsOf(input: SessionInput, draft: Draft, kept: boolean, now: number) {
   const gone = !kept && Date.parse(input.startsAt) < now
   return {
     title: input.title.length < 3 && 'Give it a title of at least three letters.',
@@ -101,5 +119,9 @@ function faultsOf(input: SessionInput & { staged: boolean }, draft: Draft, kept:
       (/^\s*\d+\.\d{3,}\s*$/.test(String(draft.pricePaise))
         ? 'At most two decimals.'
         : 'From ₹1 to ₹1,00,000, or choose Free.'),
+    minLearners: outside(input.minLearners, 0, input.capacity) && 'From 0 to the number of its seats.',
+    refund:
+      input.refund.halfHours > input.refund.fullHours && 'Half can’t come back for a longer time than all.',
+    repeat: draft.repeat.on && faultOf(draft.repeat, draft.startsAt),
   }
 }
