@@ -1,0 +1,69 @@
+/** The audit log: rows that are changed, missing or cut off are found. */
+import { sql } from 'kysely'
+import { beforeAll, expect, test } from 'vitest'
+import { audit, type AuditFact } from '../src/audit/audit.ts'
+import { verifyAudit } from '../src/audit/verify.ts'
+import type { Db, DbOrTrx } from '../src/db.ts'
+import { openDb } from './harness.ts'
+
+let db: Db
+
+const fact = (subject: string): AuditFact => ({
+  actorId: null,
+  action: 'account.suspended',
+  subject,
+  data: { zebra: 1, apple: { b: [1, null, 'ä'], a: true } },
+})
+
+const write = (subject: string) => db.transaction().execute((trx) => audit(trx, fact(subject)))
+
+class Undone extends Error {}
+
+/** What is found after a change by somebody with the database's own password; the change is undone. */
+async function afterTampering(change: string, look: (trx: DbOrTrx) => Promise<void>): Promise<void> {
+  const tampered = db.transaction().execute(async (trx) => {
+    await sql`alter table audit_event disable trigger audit_event_append_only`.execute(trx)
+    await sql.raw(change).execute(trx)
+    await look(trx)
+    throw new Undone()
+  })
+  await expect(tampered).rejects.toThrow(Undone)
+}
+
+beforeAll(async () => {
+  db = await openDb()
+  for (const subject of ['account:1', 'account:2', 'account:3']) await write(subject)
+})
+
+test('holds as it was written, also when many write at once', async () => {
+  const outside = (subject: string) => audit(db, fact(subject))
+  await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 ? write : outside)(`account:${i}`)))
+  expect(await verifyAudit(db)).toMatchObject({ rows: 23, fault: null })
+})
+
+test('takes no change and no deletion', async () => {
+  await expect(sql`update audit_event set action = 'x'`.execute(db)).rejects.toThrow('append-only')
+  await expect(sql`delete from audit_event`.execute(db)).rejects.toThrow('append-only')
+})
+
+test.each([
+  ['a changed word', "update audit_event set subject = 'account:9' where seq = 2", 2],
+  ['a changed amount', `update audit_event set data = data || '{"zebra": 2}' where seq = 3`, 3],
+  ['a moved time', "update audit_event set at = at + interval '1 second' where seq = 1", 1],
+  ['a missing row', 'delete from audit_event where seq = 2', 2],
+  ['a row with a hash of its own', "update audit_event set hash = sha256('x') where seq = 2", 2],
+])('%s is found', (_what, change, seq) =>
+  afterTampering(change, async (trx) => {
+    expect((await verifyAudit(trx)).fault?.seq).toBe(seq)
+  }),
+)
+
+test('rows cut off at the end, and a chain written anew, are found by a noted head', async () => {
+  const { head, rows } = await verifyAudit(db)
+  await afterTampering(`delete from audit_event where seq = ${rows}`, async (trx) => {
+    expect((await verifyAudit(trx)).fault).toBeNull()
+    expect((await verifyAudit(trx, head!)).fault?.seq).toBe(rows)
+    await audit(trx, fact('account:somebody else'))
+    expect((await verifyAudit(trx, head!)).fault?.why).toBe('it is not the row that was noted')
+  })
+})
