@@ -75,15 +75,15 @@ const pick = (values: string[], n: string) =>
 const isOurs = sql`email like '%@bench.example'`
 
 const statements = (sessions: number) => [
-  sql`insert into account (id, email, password_hash, name, role, bio, skills)
+  sql`insert into account (id, email, password_hash, name, roles, bio, skills)
     select gen_random_uuid(), 'mentor' || n || '@bench.example', '!', ${pick(firstNames, 'n')} || ' ' || ${pick(lastNames, 'n / 7')},
-      'mentor', 'Teaches what took years to learn, in an hour.', array[${pick(benchSkills, 'n')}]
+      '{learner,mentor}', 'Teaches what took years to learn, in an hour.', array[${pick(benchSkills, 'n')}]
     from generate_series(1, 500) n`,
-  sql`insert into account (id, email, password_hash, name, role)
-    select gen_random_uuid(), 'learner' || n || '@bench.example', '!', ${pick(firstNames, 'n * 3')} || ' ' || ${pick(lastNames, 'n')}, 'learner'
+  sql`insert into account (id, email, password_hash, name)
+    select gen_random_uuid(), 'learner' || n || '@bench.example', '!', ${pick(firstNames, 'n * 3')} || ' ' || ${pick(lastNames, 'n')}
     from generate_series(1, 5000) n`,
   // Prices of four kinds, a third of them free; starts on quarter hours, so that many are equal.
-  sql`with mentor as (select id, row_number() over () as n from account where ${isOurs} and role = 'mentor')
+  sql`with mentor as (select id, row_number() over () as n from account where ${isOurs} and 'mentor' = any (roles))
     insert into session (id, mentor_id, title, description, starts_at, duration_minutes, capacity, price_paise, skills, status, started_at, ended_at)
     select gen_random_uuid(), mentor.id, 'Learn to ' || ${pick(topics, 's')} || ', part ' || s % 9,
       'A small group, real examples, and time for questions. Group ' || md5(s::text) || '.',
@@ -95,10 +95,10 @@ const statements = (sessions: number) => [
       lateral (select s % 10 = 0 as past) p,
       lateral (select date_trunc('hour', now()) + (case when past then -1 else 1 end) * (s * 7919 % 35040) * interval '15 minutes' as at) t`,
   // Five bookings a session on average; a full one here and there; a hold that ran out in every thousandth.
-  sql`with learner as (select array_agg(id) as ids from account where ${isOurs} and role = 'learner'),
+  sql`with learner as (select array_agg(id) as ids from account where ${isOurs} and roles = '{learner}'),
       numbered as (select id, capacity, row_number() over () as n from session where mentor_id in (select id from account where ${isOurs}))
-    insert into booking (id, session_id, session_capacity, learner_id, seat, status, price_paise, held_until)
-    select gen_random_uuid(), numbered.id, capacity, ids[1 + (n * 37 + seat * 101) % 5000], seat,
+    insert into booking (id, session_id, session_capacity, learner_id, buyer_id, seat, status, price_paise, held_until)
+    select gen_random_uuid(), numbered.id, capacity, ids[1 + (n * 37 + seat * 101) % 5000], ids[1 + (n * 37 + seat * 101) % 5000], seat,
       case when n % 1000 = 0 and seat = 1 then 'held' else 'confirmed' end, 0,
       case when n % 1000 = 0 and seat = 1 then now() - interval '1 minute' end
     from numbered, learner, generate_series(1, case when n % 20 = 0 then capacity else least(capacity, n % 10) end::int) seat`,

@@ -3,11 +3,11 @@
  * skill, a price, words. The whole product runs as `npm start` runs it, rate limits included: it is told that a proxy
  * stands before it (TRUST_PROXY=1), and the requests come from 4,000 addresses, as 300 a second would from real people.
  */
-import { readFileSync } from 'node:fs'
 import { createDb } from '@peerlearn/server/db'
 import { startProduct, type Product } from '../client/e2e/product.ts'
 import type { Figure } from './benchmark.ts'
 import { benchSkills, fillCatalogue, firstNames } from './catalogue-data.ts'
+import { environmentOf } from './product-environment.ts'
 import { percentile, steadyLoad } from './steady-load.ts'
 
 const sessions = 100_000
@@ -37,9 +37,7 @@ export async function catalogue(): Promise<Figure[]> {
 
 /** Straight into the database that the product's server uses. */
 async function fill(product: Product): Promise<void> {
-  const [pid] = product.pids('server/src/main.ts')
-  const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
-  const url = environment.find((line) => line.startsWith('DATABASE_URL='))?.slice('DATABASE_URL='.length)
+  const { DATABASE_URL: url } = environmentOf(product, 'server/src/main.ts')
   if (!url) throw new Error('the server runs without a DATABASE_URL')
   const db = createDb(url, 2)
   try {

@@ -12,10 +12,11 @@ const overMs = 10_000
 const goal = 1_000
 
 export async function joins(): Promise<Figure[]> {
-  const { url, stop } = await ownTarget()
+  const { url, admin, stop } = await ownTarget()
   try {
     const room = await LightClass.make({
       url,
+      admin,
       people: learners + 1,
       publish: 1,
       tiles: 9,

@@ -6,6 +6,7 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Benchmark } from './benchmark.ts'
+import { bookings } from './bookings.ts'
 import { catalogue } from './catalogue.ts'
 import { downlink } from './downlink.ts'
 import { fanOut } from './fan-out.ts'
@@ -13,6 +14,8 @@ import { firstLoad } from './first-load.ts'
 import { joinLoopback, joinTurn } from './join.ts'
 import { joins } from './joins.ts'
 import { rooms } from './rooms.ts'
+import { signIns } from './sign-ins.ts'
+import { webhooks } from './webhooks.ts'
 
 const benchmarks: Record<string, Benchmark> = {
   'first-load': firstLoad,
@@ -23,6 +26,9 @@ const benchmarks: Record<string, Benchmark> = {
   'join-burst': joins,
   downlink,
   catalogue,
+  bookings,
+  webhooks,
+  'sign-ins': signIns,
 }
 
 const { values: options } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'string' } } })

@@ -56,6 +56,7 @@ type Use = Pick<Cost, 'worker' | 'node'>
 async function measure(target: Target, people: number, idle: Use): Promise<Cost> {
   const room = await LightClass.make({
     url: target.url,
+    admin: target.admin,
     people,
     publish: people,
     light: true,

@@ -1,15 +1,29 @@
 /** The people of a load test and their sessions, made through the product's own HTTP. */
 import { bookingRoutes } from '@peerlearn/contract/bookings'
 import { largestWithoutStage, sessionRoutes } from '@peerlearn/contract/sessions'
-import { userRoutes } from '@peerlearn/contract/users'
+import { authRoutes } from '@peerlearn/contract/auth'
+import { peopleRoutes } from '@peerlearn/contract/people'
 import { randomBytes } from 'node:crypto'
+import { nextCode } from '../client/e2e/one-time-code.ts'
 import { call } from './api.ts'
+import { proveAddress } from './trial-desk.ts'
 
 export interface Account {
   email: string
   password: string
+  /** The key of their authenticator app, where a code is asked for. */
+  totp?: string
   /** Where this person's requests come from, if the product believes it. */
   address?: string
+}
+
+/** Where new accounts are made. */
+export interface Place {
+  url: string
+  /** Does the product believe X-Forwarded-For? */
+  believed: boolean
+  /** Who approves mentors. */
+  admin?: Account | undefined
 }
 
 /** Somebody signed in; a token that is too old is renewed by signing in again. */
@@ -24,8 +38,8 @@ export class SignedIn {
     this.account = account
   }
 
-  /** A new account with a login. */
-  static async register(url: string, role: 'mentor' | 'learner', n: number, believed: boolean) {
+  /** A new account with a login, its email proved; a mentor's application is approved. */
+  static async register({ url, believed, admin }: Place, role: 'mentor' | 'learner', n: number) {
     const account: Account = {
       email: `load-${randomBytes(6).toString('hex')}@loadtest.example`,
       password: randomBytes(12).toString('base64url'),
@@ -33,9 +47,12 @@ export class SignedIn {
       ...(believed && { address: `10.77.${(n >> 8) & 255}.${n & 255}` }),
     }
     const { email, password, address } = account
-    const body = { email, password, name: `${role === 'mentor' ? 'Mentor' : 'Learner'} ${n}`, role }
+    const name = `${role === 'mentor' ? 'Mentor' : 'Learner'} ${n}`
+    const body = { email, password, name, ...(role === 'mentor' && { application: wantsToTeach }) }
     const signedIn = new SignedIn(url, account)
-    signedIn.#take(await call(url, userRoutes.register, { body, ...(address && { address }) }))
+    signedIn.#take(await call(url, authRoutes.register, { body, ...(address && { address }) }))
+    await proveAddress(url, account)
+    if (role === 'mentor') await signedIn.#becomeMentor(admin)
     return signedIn
   }
 
@@ -43,13 +60,29 @@ export class SignedIn {
     const { email, password, address } = this.account
     if (Date.now() > this.#until) {
       const body = { email, password }
-      this.#take(await call(this.url, userRoutes.login, { body, ...(address && { address }) }))
+      const answer = await call(this.url, authRoutes.login, { body, ...(address && { address }) })
+      this.#take('asked' in answer ? await this.#prove(answer.asked.step) : answer)
     }
     return this.#token
   }
 
+  async #prove(step: string) {
+    const { totp = '', address } = this.account
+    const body = { step, proof: { way: 'code' as const, code: await nextCode(totp) } }
+    return call(this.url, authRoutes.loginStep, { body, ...(address && { address }) })
+  }
+
+  /** The application that came with the registration is approved. */
+  async #becomeMentor(admin: Account | undefined): Promise<void> {
+    if (!admin) throw new Error('a new mentor needs an admin who approves them')
+    const { items } = await call(this.url, peopleRoutes.myApplications, { token: await this.token() })
+    const params = { id: items[0]?.id ?? '' }
+    const token = await adminOf(this.url, admin).token()
+    await call(this.url, peopleRoutes.decide, { params, body: { decision: 'approved' }, token })
+  }
+
   async ticket(): Promise<string> {
-    return (await call(this.url, userRoutes.wsTicket, { body: {}, token: await this.token() })).ticket
+    return (await call(this.url, authRoutes.wsTicket, { body: {}, token: await this.token() })).ticket
   }
 
   /** A free session that starts now. @returns its id */
@@ -80,6 +113,16 @@ export class SignedIn {
     this.#until = Date.now() + (expiresIn - 60) * 1000
   }
 }
+
+const admins = new Map<string, SignedIn>()
+/** One login of an admin for all that is asked of them: a code counts once. */
+export function adminOf(url: string, account: Account): SignedIn {
+  const known = admins.get(url) ?? new SignedIn(url, account)
+  admins.set(url, known)
+  return known
+}
+
+const wantsToTeach = 'I hold the classes of this load test.'
 
 /** Runs so many of these at once, in order of the list. */
 export async function inTurns<T, R>(

@@ -3,7 +3,7 @@ import type { Source } from '@peerlearn/contract/media'
 import { stageSize } from '@peerlearn/contract/room-state'
 import { largestWithoutStage } from '@peerlearn/contract/sessions'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { inTurns, SignedIn } from './accounts.ts'
+import { inTurns, SignedIn, type Account } from './accounts.ts'
 import { LightPerson } from './person.ts'
 
 export interface ClassWish {
@@ -20,6 +20,8 @@ export interface ClassWish {
   /** Does the product believe X-Forwarded-For? */
   believed: boolean
   mentor?: SignedIn
+  /** Who approves the mentor, when there is to be a new one. */
+  admin?: Account | undefined
   /** They send little. */
   light?: boolean
   /** Everybody looks at other pictures; else at the first. */
@@ -55,11 +57,11 @@ export class LightClass {
 
   /** Accounts, a session, seats. Nobody has joined yet. */
   static async make(wish: ClassWish, title = 'A class of a load test'): Promise<LightClass> {
-    const mentor = wish.mentor ?? (await SignedIn.register(wish.url, 'mentor', accounts++, wish.believed))
+    const mentor = wish.mentor ?? (await SignedIn.register(wish, 'mentor', accounts++))
     const sessionId = await mentor.publish(title, wish.people + (wish.spareSeats ?? 0), wish.minutes)
     const numbers = Array.from({ length: wish.people - 1 }, () => accounts++)
     const learners = await inTurns(numbers, 4, async (n) => {
-      const learner = await SignedIn.register(wish.url, 'learner', n, wish.believed)
+      const learner = await SignedIn.register(wish, 'learner', n)
       await learner.book(sessionId)
       wish.onProgress?.()
       return learner

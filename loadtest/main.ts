@@ -7,7 +7,9 @@
  *   --json FILE        the figures as JSON
  *   --url URL          a deployment, instead of a trial of its own; accounts are registered there.
  *                      --mentor EMAIL and --admin EMAIL with LOADTEST_MENTOR_PASSWORD and LOADTEST_ADMIN_PASSWORD
- *                      use accounts that are there. Outside loopback and test networks: --yes --really
+ *                      use accounts that are there; the admin's authenticator key is LOADTEST_ADMIN_TOTP. New accounts
+ *                      prove their addresses at the trial desk, which a trial without https has. Outside loopback and
+ *                      test networks: --yes --really
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -54,7 +56,7 @@ if (!['udp', 'turn'].includes(values.via)) {
 
 const account = (email: string | undefined, password: string | undefined) =>
   email && password ? { email, password } : undefined
-const { LOADTEST_MENTOR_PASSWORD, LOADTEST_ADMIN_PASSWORD } = process.env
+const { LOADTEST_MENTOR_PASSWORD, LOADTEST_ADMIN_PASSWORD, LOADTEST_ADMIN_TOTP: totp } = process.env
 
 const stopping = new AbortController()
 for (const name of ['SIGINT', 'SIGTERM'] as const)
@@ -81,12 +83,13 @@ async function main(): Promise<number> {
     turn: values.via === 'turn',
     screen: values.screen,
   }
-  const admin = account(values.admin, LOADTEST_ADMIN_PASSWORD)
+  const known = account(values.admin, LOADTEST_ADMIN_PASSWORD)
+  const admin = known && { ...known, ...(totp && { totp }) }
   const target = values.url ? await namedTarget(values.url, { ...values, admin }) : await ownTarget()
   try {
     const mentor = account(values.mentor, LOADTEST_MENTOR_PASSWORD)
-    const known = mentor && { mentor: new SignedIn(target.url, mentor) }
-    const result = await runLoad(target, { ...wish, ...known }, { signal: stopping.signal, tell })
+    const teaching = mentor && { mentor: new SignedIn(target.url, mentor) }
+    const result = await runLoad(target, { ...wish, ...teaching }, { signal: stopping.signal, tell })
     tell('')
     console.log(report(wish, result))
     if (values.json) writeFileSync(values.json, `${JSON.stringify({ ...wish, ...result }, null, 2)}\n`)

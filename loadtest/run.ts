@@ -2,14 +2,14 @@
 import { adminRoutes } from '@peerlearn/contract/admin'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { SignedIn } from './accounts.ts'
+import { adminOf } from './accounts.ts'
 import { call } from './api.ts'
 import { LightClass, type ClassWish } from './class.ts'
 import type { LightPerson } from './person.ts'
 import { watchProcesses, type Use } from './processes.ts'
 import type { Target } from './target.ts'
 
-export interface LoadWish extends Omit<ClassWish, 'url' | 'believed' | 'onProgress'> {
+export interface LoadWish extends Omit<ClassWish, 'url' | 'believed' | 'admin' | 'onProgress'> {
   rooms: number
   seconds: number
   /** People that leave and come back a second, over all rooms. */
@@ -66,7 +66,7 @@ interface Told {
 
 async function makeClasses(
   classes: LightClass[],
-  { url, believed }: Target,
+  { url, believed, admin }: Target,
   wish: LoadWish,
   { signal, tell }: Told,
 ) {
@@ -78,7 +78,9 @@ async function makeClasses(
       if (made < all) tell(`accounts and seats: ${++made} of ${all}`)
       else if (++came <= all) tell(`in the rooms: ${came} of ${all}`)
     }
-    classes.push(await LightClass.make({ ...wish, url, believed, onProgress }, `Load test, room ${n + 1}`))
+    classes.push(
+      await LightClass.make({ ...wish, url, believed, admin, onProgress }, `Load test, room ${n + 1}`),
+    )
   }
 }
 
@@ -150,7 +152,7 @@ function figures(everybody: LightPerson[], first: LightPerson[], seconds: number
 export async function whatNodesSay({ url, admin }: Pick<Target, 'url' | 'admin'>) {
   if (!admin) return { consumers: null, pipes: null, nodes: null, workers: null }
   await sleep(2_500) // they tell every two seconds
-  const token = await new SignedIn(url, admin).token()
+  const token = await adminOf(url, admin).token()
   const { live } = await call(url, adminRoutes.overview, { token })
   const workers = live.nodes.flatMap((node) => node.workers)
   const count = (of: 'consumers' | 'pipes') => workers.reduce((all, worker) => all + worker[of], 0)

@@ -5,14 +5,15 @@ import {
   framesShown,
   hears,
   launchBrowser,
+  newMember,
   newPerson,
   seesPictures,
-  signIn,
   stats,
   until,
   type Person,
 } from './person.ts'
 import { startProduct, type Product } from './product.ts'
+import { proveAddress } from '../../loadtest/trial-desk.ts'
 
 let product: Product
 let browser: Browser
@@ -24,9 +25,9 @@ const everyone = () => [mentor, ...learners]
 
 beforeAll(async () => {
   ;[product, browser] = await Promise.all([startProduct(), launchBrowser()])
-  const open = () => newPerson(browser, product.url)
-  ;[mentor, ...learners] = [await open(), await open(), await open(), await open()]
-  for (const [n, learner] of learners.entries()) await signIn(learner, product.demo.learners[n]!)
+  mentor = await newPerson(browser, product.url)
+  learners = []
+  for (const account of product.demo.learners) learners.push(await newMember(browser, product.url, account))
 })
 
 afterAll(async () => {
@@ -34,15 +35,22 @@ afterAll(async () => {
   await product?.stop()
 })
 
-it('lets a mentor register and publish a session', async () => {
+it('lets a mentor register, be approved and publish a session', async () => {
   const { page } = mentor
   await page.goto('/register')
   await page.getByRole('radio', { name: /I want to teach/ }).check()
   await page.getByLabel('Name').fill('Leela Menon')
   await page.getByLabel('Email').fill('leela@school.example')
   await page.getByLabel('Password', { exact: true }).fill('a long enough phrase')
+  await page
+    .getByLabel('What will you teach')
+    .fill('The tala: how to hear and clap it, for beginners of any age.')
   await page.getByRole('button', { name: 'Create account' }).click()
-  await page.waitForURL((url) => !url.pathname.startsWith('/register'))
+  await page.getByText('It is read once your address is confirmed').waitFor()
+  await proveAddress(product.url, { email: 'leela@school.example' })
+  await approve('Leela Menon')
+  // Told over the socket: the page knows without being loaded again.
+  await page.getByRole('link', { name: 'Publish a session' }).waitFor()
 
   await page.goto('/teach?new')
   await page.getByLabel('Title').fill('Hear the tala in any song')
@@ -54,6 +62,20 @@ it('lets a mentor register and publish a session', async () => {
   sessionId = page.url().split('/').at(-1)!
   await page.getByRole('heading', { name: 'Hear the tala in any song' }).waitFor()
 })
+
+/** An admin reads the application and approves it. */
+async function approve(name: string): Promise<void> {
+  const admin = await newMember(browser, product.url, product.demo.admin)
+  await admin.page.goto('/admin/applications')
+  await admin.page
+    .getByRole('listitem')
+    .filter({ hasText: name })
+    .getByRole('button', { name: 'Approve' })
+    .click()
+  await admin.page.getByText(`${name} is a mentor now.`).waitFor()
+  expect(admin.problems).toEqual([])
+  await admin.leave()
+}
 
 it('confirms a free seat at once', async () => {
   for (const { page } of learners.slice(0, 2)) {

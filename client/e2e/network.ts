@@ -5,7 +5,7 @@ export interface Network {
   product: { name: string; address: string }
   browser: { name: string; address: string }
   /** Drops all UDP of the browser's side, and TCP to these ports; what was blocked before is open again. */
-  block(options: { udp: boolean; tcpPorts?: string }): void
+  block: (options: { udp: boolean; tcpPorts?: string }) => void
   close(): void
 }
 

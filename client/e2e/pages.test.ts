@@ -4,6 +4,7 @@ import type { Browser } from 'playwright-core'
 import { joinRoom, openPanel } from './in-room.ts'
 import { launchBrowser, newPerson, signIn, type Person } from './person.ts'
 import { startProduct, type Product } from './product.ts'
+import { pages as known } from '../src/shell/pages.ts'
 
 let product: Product
 let browser: Browser
@@ -20,13 +21,48 @@ afterAll(async () => {
 const phone = { width: 390, height: 844 }
 const desktop = { width: 1280, height: 800 }
 
-type Role = 'nobody' | 'mentor' | 'learner' | 'admin'
+const roles = ['nobody', 'learner', 'mentor', 'admin'] as const
+type Role = (typeof roles)[number]
 
 const pages: Record<Role, string[]> = {
-  nobody: ['/', '/register', '/login', '/sessions', '/sessions/:id', '/nowhere'],
-  learner: ['/sessions/:id', '/bookings', '/ready', '/profile', '/sessions/:id/room'],
-  mentor: ['/teach', '/teach?new', '/sessions/:id', '/sessions/:id/room'],
-  admin: ['/admin'],
+  nobody: [
+    '/',
+    '/register',
+    '/login',
+    '/login/back',
+    '/forgot-password',
+    '/reset-password',
+    '/verify',
+    '/invitation',
+    '/sessions',
+    '/sessions/:id',
+    '/mentors/:mentor',
+    '/nowhere',
+  ],
+  learner: [
+    '/sessions/:id',
+    '/mentors/:mentor',
+    '/bookings',
+    '/ready',
+    '/profile',
+    '/security',
+    '/settings/notifications',
+    '/settings/privacy',
+    '/become-a-mentor',
+    '/become-owner',
+    '/sessions/:id/room',
+  ],
+  mentor: [
+    '/teach',
+    '/teach?new',
+    '/teach/hours',
+    '/teach/offers',
+    '/teach/earnings',
+    '/profile',
+    '/sessions/:id',
+    '/sessions/:id/room',
+  ],
+  admin: ['/admin', '/admin/people', '/admin/applications', '/admin/money', '/admin/jobs', '/become-owner'],
 }
 
 async function as(role: Role, viewport: typeof phone): Promise<Person> {
@@ -37,7 +73,7 @@ async function as(role: Role, viewport: typeof phone): Promise<Person> {
   return person
 }
 
-/** What a page must be for everybody: reachable by assistive technology, within the window, from our own host alone. */
+/** What a page must be for everybody: reachable by assistive technology, and within the window. */
 async function check({ page }: Person, path: string): Promise<string[]> {
   const found = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
@@ -49,13 +85,29 @@ async function check({ page }: Person, path: string): Promise<string[]> {
   ]
 }
 
-describe.each(['light', 'dark'] as const)('every page, %s', (colorScheme) => {
-  it.each([
-    ['a phone', phone],
-    ['a desktop', desktop],
-  ])('is accessible, fits %s, and loads nothing from elsewhere', async (_, viewport) => {
-    const faults: string[] = []
-    for (const [role, paths] of Object.entries(pages) as [Role, string[]][]) {
+/** Real ones in place of `:id` and `:mentor`. */
+async function addresses(paths: string[]): Promise<string[]> {
+  const id = product.demo.liveSessionId
+  const answer = await fetch(`${product.url}/api/sessions/${id}`)
+  const { session } = (await answer.json()) as { session: { mentor: { id: string } } }
+  return paths.map((path) => path.replace(':id', id).replace(':mentor', session.mentor.id))
+}
+
+it('leaves out no page of the product', () => {
+  const looked = Object.values(pages)
+    .flat()
+    .map((path) => path.replace(/[?].*/, '').replace(':mentor', ':id'))
+  expect(Object.keys(known).filter((path) => !looked.includes(path))).toEqual([])
+})
+
+describe.each([
+  ['a phone', phone],
+  ['a desktop', desktop],
+])('every page on %s', (_, viewport) => {
+  it.each(roles)(
+    'is accessible in light and dark, fits, and loads nothing from elsewhere: %s',
+    async (role) => {
+      const faults: string[] = []
       const person = await as(role, viewport)
       const { page } = person
       const own = new URL(product.url).host
@@ -63,18 +115,20 @@ describe.each(['light', 'dark'] as const)('every page, %s', (colorScheme) => {
         const { protocol, host } = new URL(request.url())
         if (protocol.startsWith('http') && host !== own) faults.push(`loads ${request.url()}`)
       })
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      for (const path of paths) {
-        await page.goto(path.replace(':id', product.demo.liveSessionId))
+      for (const path of await addresses(pages[role])) {
+        await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+        await page.goto(path)
         await page.getByRole('heading').first().waitFor()
         await page.waitForLoadState('networkidle')
-        faults.push(...(await check(person, `${role} ${path}`)))
+        faults.push(...(await check(person, `${path}, light`)))
+        await page.emulateMedia({ colorScheme: 'dark' })
+        faults.push(...(await check(person, `${path}, dark`)))
       }
       faults.push(...person.problems.filter((problem) => !/404/.test(problem)))
       await person.leave()
-    }
-    expect(faults).toEqual([])
-  })
+      expect(faults).toEqual([])
+    },
+  )
 })
 
 it('keeps the room accessible, with its panels open', async () => {

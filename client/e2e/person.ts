@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { fakeCamera } from './fake-camera.ts'
+import { nextCode } from './one-time-code.ts'
 import type { Account } from './product.ts'
 
 const flags = [
@@ -63,13 +64,24 @@ export async function newPerson(browser: Browser, url: string, viewport = { widt
   return { page, problems: listen(page), leave: () => context.close() }
 }
 
+/** A person with a window of their own, signed in. */
+export async function newMember(browser: Browser, url: string, account: Account): Promise<Person> {
+  const person = await newPerson(browser, url)
+  await signIn(person, account)
+  return person
+}
+
 /** Signs in through the page, as a person would. */
 export async function signIn(person: Person, account: Account): Promise<void> {
   const { page } = person
   await page.goto('/login')
   await page.getByLabel('Email').fill(account.email)
   await page.getByLabel('Password', { exact: true }).fill(account.password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  if (account.totp) {
+    await page.getByLabel('Code').fill(await nextCode(account.totp))
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  }
   await page.waitForURL((url) => !url.pathname.startsWith('/login'))
 }
 

@@ -8,6 +8,8 @@ import { join, resolve } from 'node:path'
 export interface Account {
   email: string
   password: string
+  /** The secret of their authenticator app, when they have one. */
+  totp?: string
 }
 
 export interface Demo {

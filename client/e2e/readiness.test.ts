@@ -1,33 +1,21 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
+import { startApart, type Apart } from './apart.ts'
 import { joinRoom } from './in-room.ts'
-import { createNetwork, type Network } from './network.ts'
-import { launchBrowser, newPerson, seesPictures, signIn } from './person.ts'
-import { startProduct, type Product } from './product.ts'
+import { newMember, seesPictures } from './person.ts'
 
-let network: Network
-let product: Product
-let mentors: Browser
-let learners: Browser
+let apart: Apart
 
 beforeAll(async () => {
-  network = createNetwork('ready')
-  product = await startProduct({ netns: network.product })
-  mentors = await launchBrowser({ netns: network.product.name, secure: product.url })
-  learners = await launchBrowser({ netns: network.browser.name, secure: product.url })
+  apart = await startApart('ready')
 })
 
-afterAll(async () => {
-  await Promise.all([mentors?.close(), learners?.close()])
-  await product?.stop()
-  network?.close()
-})
+afterAll(() => apart?.close())
 
-const learner = async (at: 0 | 1 | 2, viewport?: { width: number; height: number }) => {
-  const person = await newPerson(learners, product.url, viewport)
-  await signIn(person, product.demo.learners[at])
-  return person
-}
+const newMentor = () => newMember(apart.mentors, apart.product.url, apart.product.demo.mentor)
+const newLearner = (at: 0 | 1 | 2) =>
+  newMember(apart.learners, apart.product.url, apart.product.demo.learners[at])
+const sessionId = () => apart.product.demo.liveSessionId
 
 /** Makes the check and answers its line, with the milliseconds that it took. */
 async function check(page: Page): Promise<{ line: string; ms: number }> {
@@ -43,10 +31,10 @@ const lineOf = async (page: Page, name: string) =>
   (await page.locator('.line', { hasText: name }).locator('dd').innerText()).trim()
 
 it('tells a learner that all is well, and their mentor too', async () => {
-  network.block({ udp: false })
-  const bala = await learner(0)
-  const chitra = await learner(1)
-  await chitra.page.goto(`/sessions/${product.demo.liveSessionId}`)
+  apart.block({ udp: false })
+  const bala = await newLearner(0)
+  const chitra = await newLearner(1)
+  await chitra.page.goto(`/sessions/${sessionId()}`)
   await chitra.page.getByRole('button', { name: 'Book free seat' }).click()
   await chitra.page.getByRole('link', { name: 'Check your connection' }).waitFor()
   await bala.page.goto('/ready')
@@ -65,19 +53,18 @@ it('tells a learner that all is well, and their mentor too', async () => {
   await bala.page.getByRole('button', { name: /Start the check|Check again/ }).waitFor()
   expect((await check(bala.page)).line).toMatch(/^You’re good/)
 
-  const mentor = await newPerson(mentors, product.url)
-  await signIn(mentor, product.demo.mentor)
-  await mentor.page.goto(`/sessions/${product.demo.liveSessionId}`)
+  const mentor = await newMentor()
+  await mentor.page.goto(`/sessions/${sessionId()}`)
   const board = mentor.page.getByRole('region', { name: 'Who is ready' })
   await board.getByText('1 is ready').first().waitFor()
   await board.getByText('1 has not tried').first().waitFor()
 
   // Without UDP the same learner comes by TCP; without the media's ports, through TURN.
-  network.block({ udp: true })
+  apart.block({ udp: true })
   const tcp = await check(bala.page)
   expect(tcp.line).toMatch(/^You’re good: direct connection over TCP, /)
   expect(tcp.ms).toBeLessThan(12_000)
-  network.block({ udp: true, tcpPorts: '40000-49151' })
+  apart.block({ udp: true, tcpPorts: '40000-49151' })
   const turn = await check(bala.page)
   expect(turn.line).toMatch(/^You can join: connection through a relay, /)
   expect(turn.ms).toBeLessThan(12_000)
@@ -86,10 +73,10 @@ it('tells a learner that all is well, and their mentor too', async () => {
   await board.getByText('TURN over TCP').waitFor()
 
   // And with no way at all, plain words; it works again afterwards.
-  network.block({ udp: true, tcpPorts: '{ 1024-2999, 3001-65535 }' })
+  apart.block({ udp: true, tcpPorts: '{ 1024-2999, 3001-65535 }' })
   const none = await check(bala.page)
   expect(none.line).toBe('Your network lets no class through')
-  network.block({ udp: false })
+  apart.block({ udp: false })
   expect((await check(bala.page)).line).toMatch(/^You’re good/)
   expect([...bala.problems, ...chitra.problems, ...mentor.problems]).toEqual([])
   await Promise.all([bala.leave(), chitra.leave(), mentor.leave()])
@@ -97,13 +84,12 @@ it('tells a learner that all is well, and their mentor too', async () => {
 
 it('tells it in the green room in one line, and never holds up the click on Join', async () => {
   // Not who has checked so often in the last minute that the server asks them to wait.
-  const [chitra, mentor] = [await learner(1), await newPerson(mentors, product.url)]
-  await signIn(mentor, product.demo.mentor)
-  await chitra.page.goto(`/sessions/${product.demo.liveSessionId}/room`)
+  const [chitra, mentor] = [await newLearner(1), await newMentor()]
+  await chitra.page.goto(`/sessions/${sessionId()}/room`)
   await chitra.page.getByText('Checking your connection').waitFor()
   await chitra.page.getByText(/You’re good: direct connection, [\d.]+ Mbit\/s down/).waitFor()
 
-  await joinRoom(mentor, product.demo.liveSessionId)
+  await joinRoom(mentor, sessionId())
   await chitra.page.reload()
   await chitra.page.getByText('Checking your connection').waitFor()
   await chitra.page.getByRole('button', { name: 'Join', exact: true }).click()

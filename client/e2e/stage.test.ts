@@ -6,10 +6,9 @@ import {
   framesShown,
   hears,
   launchBrowser,
-  newPerson,
+  newMember,
   received,
   seesPictures,
-  signIn,
   stats,
   until,
   type Person,
@@ -27,11 +26,10 @@ const everyone = () => [mentor, learner, other]
 
 beforeAll(async () => {
   ;[product, browser] = await Promise.all([startProduct(), launchBrowser()])
-  const open = () => newPerson(browser, product.url)
-  ;[mentor, learner, other] = [await open(), await open(), await open()]
-  await signIn(mentor, product.demo.mentor)
-  await signIn(learner, product.demo.learners[0])
-  await signIn(other, product.demo.learners[1])
+  const { url, demo } = product
+  mentor = await newMember(browser, url, demo.mentor)
+  learner = await newMember(browser, url, demo.learners[0])
+  other = await newMember(browser, url, demo.learners[1])
 })
 
 afterAll(async () => {

@@ -1,40 +1,23 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { Browser } from 'playwright-core'
-import { createNetwork, type Network } from './network.ts'
-import { hears, launchBrowser, newPerson, seesPictures, signIn, stats, until } from './person.ts'
-import { startProduct, type Product } from './product.ts'
+import { startApart, type Apart } from './apart.ts'
+import { joinRoom } from './in-room.ts'
+import { hears, newMember, seesPictures, stats, until } from './person.ts'
 
-let network: Network
-let product: Product
-let mentors: Browser
-let learners: Browser
+let apart: Apart
 
 beforeAll(async () => {
-  network = createNetwork('turn')
-  product = await startProduct({ netns: network.product })
-  mentors = await launchBrowser({ netns: network.product.name, secure: product.url })
-  learners = await launchBrowser({ netns: network.browser.name, secure: product.url })
+  apart = await startApart('turn')
 })
 
-afterAll(async () => {
-  await Promise.all([mentors?.close(), learners?.close()])
-  await product?.stop()
-  network?.close()
-})
+afterAll(() => apart?.close())
 
 it('lets a learner in whose network blocks UDP and the media ports, through TURN over TCP', async () => {
-  network.block({ udp: true, tcpPorts: '40000-49151' })
-  const room = `/sessions/${product.demo.liveSessionId}/room`
-  const mentor = await newPerson(mentors, product.url)
-  const learner = await newPerson(learners, product.url)
-  for (const [person, account] of [
-    [mentor, product.demo.mentor],
-    [learner, product.demo.learners[0]],
-  ] as const) {
-    await signIn(person, account)
-    await person.page.goto(room)
-    await person.page.getByRole('button', { name: 'Join', exact: true }).click()
-  }
+  apart.block({ udp: true, tcpPorts: '40000-49151' })
+  const { url, demo } = apart.product
+  const mentor = await newMember(apart.mentors, url, demo.mentor)
+  const learner = await newMember(apart.learners, url, demo.learners[0])
+  await joinRoom(mentor, demo.liveSessionId)
+  await joinRoom(learner, demo.liveSessionId)
 
   await seesPictures(learner.page, 1)
   await seesPictures(mentor.page, 1)
@@ -55,10 +38,9 @@ it('lets a learner in whose network blocks UDP and the media ports, through TURN
 })
 
 it('lets a learner in whose network blocks UDP only, over TCP to the media node itself', async () => {
-  network.block({ udp: true })
-  const learner = await newPerson(learners, product.url)
-  await signIn(learner, product.demo.learners[0])
-  await learner.page.goto(`/sessions/${product.demo.liveSessionId}/room`)
-  await learner.page.getByRole('button', { name: 'Join', exact: true }).click()
+  apart.block({ udp: true })
+  const { url, demo } = apart.product
+  const learner = await newMember(apart.learners, url, demo.learners[0])
+  await joinRoom(learner, demo.liveSessionId)
   await seesPictures(learner.page, 1)
 })
