@@ -87,6 +87,7 @@ const statements = [
   )`,
   'create index purchase_buyer on purchase (buyer_id, created_at)',
   'create index purchase_session on purchase (session_id) where session_id is not null',
+  'create index purchase_pack_offer on purchase (pack_offer_id) where pack_offer_id is not null',
   "create index purchase_hold on purchase (held_until) where status = 'open'",
 
   `create table pack (
@@ -129,6 +130,9 @@ const statements = [
   'create index booking_purchase on booking (purchase_id) where purchase_id is not null',
   'create index booking_pack on booking (pack_id) where pack_id is not null',
   'create index booking_buyer on booking (buyer_id, created_at)',
+  // Guests who were not written to yet.
+  `create index booking_uninvited on booking (id) where status = 'confirmed'
+    and guest_email is not null and guest_hash is null and learner_id is null`,
 
   // In order of asking. An offer is a held seat (booking_id) for half an hour; unanswered, the next is asked.
   `create table waitlist_entry (

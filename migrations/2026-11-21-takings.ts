@@ -48,6 +48,7 @@ const statements = [
     updated_at timestamptz not null default now()
   )`,
   'create index refund_payment on refund (payment_id)',
+  'create index refund_booking on refund (booking_id) where booking_id is not null',
   "create index refund_due on refund (updated_at) where status in ('waiting', 'sent')",
 
   // What the platform keeps of a mentor's takings, in hundredths of a percent, and where the rest goes.

@@ -38,6 +38,7 @@ const serviceKeys = [
     'entrypoint',
     'command',
     'environment',
+    'env_file',
     'depends_on',
     'healthcheck',
     'restart',
@@ -121,6 +122,7 @@ describe('docker-compose.yml', () => {
       'TURN_SECRET',
       'RAZORPAY_KEY_SECRET',
       'RAZORPAY_WEBHOOK_SECRET',
+      'SMTP_URL',
     ]) {
       expect(text).toContain(`\${${name}:?`)
       expect(example).toMatch(new RegExp(`^${name}=$`, 'm'))

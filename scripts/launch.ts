@@ -27,7 +27,7 @@ async function launch(settings: Settings, processes: Processes): Promise<void> {
 async function launchProduction(settings: Settings, ports: Ports, processes: Processes): Promise<void> {
   const { server, sfu } = await productionEnvironments(settings, ports)
   if (!settings.env['SFU_URLS']) await processes.startProgram('sfu', 'sfu/src/main.ts', sfu)
-  await prepareDatabase(settings.databaseUrl ?? '', settings.dataDir, false)
+  await prepareDatabase(settings.databaseUrl ?? '', { publicUrl: settings.publicUrl })
   await processes.startProgram('server', 'server/src/main.ts', server)
 }
 
@@ -41,7 +41,8 @@ async function launchTrial(settings: Settings, ports: Ports, processes: Processe
   if (turnserver) await startRelay(turnserver, settings, ports, secrets, processes)
   else console.log(NO_COTURN)
   const url = settings.databaseUrl ?? (await startDatabase(settings, ports, secrets, processes))
-  await prepareDatabase(url, settings.dataDir, true)
+  const { AUTH_SECRET: authSecret = '' } = environments.server
+  await prepareDatabase(url, { demo: { dataDir: settings.dataDir, authSecret } })
   await startServer({ ...environments.server, DATABASE_URL: url }, settings, ports, processes)
 }
 

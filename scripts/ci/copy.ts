@@ -1,8 +1,23 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ROOT } from '../setup/run.mjs'
+
+/** Milliseconds that a copy may take to set itself up, and to end. */
+export const SET_UP = 15 * 60_000
+export const STOP = 5_000
+
+/** Of this test file alone, with those after it. */
+export const port = 20_000 + (process.pid % 20_000)
+/** Where a media worker that was once built is found again. */
+export const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
+
+/** Never left out without a word: where it can't be tried it fails, and says why. */
+export function requireRoot(why: string): void {
+  if (process.getuid?.() !== 0) throw new Error(`This part ${why}: run it as root.`)
+}
 
 /** Copies what a clone would hold (the checkout's files that git does not ignore) into an empty folder. */
 export function cloneInto(folder: string, source = ROOT): void {

@@ -1,28 +1,14 @@
-/** What a stranger does with a fresh clone, as root with a closed home and as a plain user. Run by .ci/run alone. */
+/** What a stranger does with a fresh clone, as root with a closed home. Run by .ci/run alone. */
 import { execFileSync } from 'node:child_process'
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { homedir, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Copy, cloneInto } from './copy.ts'
+import { Copy, SET_UP, STOP, cache, cloneInto, port, requireRoot } from './copy.ts'
+import { demoOf, removeData, signIn, waitUntilSigningIn } from './demo.ts'
 
-const SET_UP = 15 * 60_000
 const SECOND_START = 5_000
-const STOP = 5_000
-
-const port = 20_000 + (process.pid % 20_000)
-const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
 
 let base: string
 let clone: string
@@ -42,34 +28,6 @@ afterAll(async () => {
   removeData(copy.options.dataDir)
   rmSync(base, { recursive: true, force: true })
 }, 60_000)
-
-/** The database of a closed folder lies elsewhere. */
-function removeData(dataDir: string): void {
-  const database = join(dataDir, 'postgres')
-  if (existsSync(database))
-    rmSync(execFileSync('realpath', [database], { encoding: 'utf8' }).trim(), {
-      recursive: true,
-      force: true,
-    })
-}
-
-interface Demo {
-  mentor: { email: string; password: string }
-  learners: { email: string; password: string }[]
-  admin: { email: string; password: string }
-  liveSessionId: string
-}
-
-const demoOf = (one: Copy) => JSON.parse(readFileSync(join(one.options.dataDir, 'demo.json'), 'utf8')) as Demo
-
-async function signIn(one: Copy, person: { email: string; password: string }): Promise<number> {
-  const response = await fetch(`${one.url}/api/auth/login`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', origin: one.url },
-    body: JSON.stringify(person),
-  })
-  return response.status
-}
 
 describe('a fresh clone in a closed folder', () => {
   test('npm start sets everything up and says that it is ready', { timeout: SET_UP }, async () => {
@@ -252,71 +210,12 @@ describe('a disk that does not serve', () => {
   })
 })
 
-describe('a fresh clone of a plain user, in a folder with an odd name', () => {
-  const account = { uid: 65534, gid: 65534 }
-  let home: string
-  let plain: Copy
-
-  beforeAll(() => {
-    requireRoot('runs as another user')
-    home = mkdtempSync(join(tmpdir(), 'peerlearn-plain-'))
-    const folder = join(home, 'my class 1')
-    cloneInto(folder, process.env['FRESH_CLONE_SOURCE'])
-    const ownCache = join(home, 'cache')
-    mkdirSync(join(ownCache, 'peerlearn'), { recursive: true })
-    execFileSync('sh', ['-c', 'cp "$0"/peerlearn/mediasoup-worker-* "$1"/peerlearn/', cache, ownCache])
-    execFileSync('chown', ['-R', `${account.uid}:${account.gid}`, home])
-    chownSync(home, account.uid, account.gid)
-    plain = new Copy({
-      folder,
-      dataDir: join(folder, 'data'),
-      port: port + 3,
-      env: { HOME: home, XDG_CACHE_HOME: ownCache },
-      account,
-    })
-  })
-
-  afterAll(async () => {
-    await plain?.destroy()
-    if (home) rmSync(home, { recursive: true, force: true })
-  }, 60_000)
-
-  test('npm start works', { timeout: SET_UP }, async () => {
-    await plain.startUntilReady(SET_UP)
-    expect(await signIn(plain, demoOf(plain).mentor)).toBe(200)
-    expect(await plain.interrupt()).toBeLessThan(STOP)
-    expect(plain.processes()).toEqual([])
-  })
-
-  test('a data folder without the right to write is told in one sentence', { timeout: 30_000 }, async () => {
-    const refused = new Copy({ ...plain.options, dataDir: '/var/lib/peerlearn-refused' })
-    refused.start()
-    expect(await refused.end()).toBe(1)
-    expect(refused.output).toContain('No right to write DATA_DIR (/var/lib/peerlearn-refused)')
-  })
-})
-
-/** Never left out without a word: where it can't be tried it fails, and says why. */
-function requireRoot(why: string): void {
-  if (process.getuid?.() !== 0) throw new Error(`This part ${why}: run it as root.`)
-}
-
 function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
     // It went with another one.
   }
-}
-
-async function waitUntilSigningIn(one: Copy): Promise<void> {
-  const limit = performance.now() + 10_000
-  while (performance.now() < limit) {
-    const status = await signIn(one, demoOf(one).mentor).catch(() => 0)
-    if (status === 200) return
-    await new Promise((done) => setTimeout(done, 100))
-  }
-  throw new Error(`nobody can sign in within 10 s\n${one.output}`)
 }
 
 /** The parent of a process, from proc_pid_stat(5). */

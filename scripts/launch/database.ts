@@ -3,21 +3,36 @@ import { isEmpty } from '@peerlearn/server/demo'
 import { Refusal } from '../setup/refusal.mjs'
 import { step } from '../setup/steps.mjs'
 import { migrate } from '../migrate.ts'
+import { ownerCodeLines } from '../owner-code.ts'
 import { accountLines, demoFile, seed } from '../seed.ts'
 
-/** Migrates the database, and fills an empty one with the demo unless this is production. */
-export async function prepareDatabase(url: string, dataDir: string, demo: boolean): Promise<void> {
+/**
+ * Migrates the database, and fills an empty one with the demo where there is to be one; elsewhere it prints the code of the
+ * first owner as long as there is none.
+ */
+export async function prepareDatabase(
+  url: string,
+  { demo, publicUrl }: { demo?: DemoWish; publicUrl?: string },
+): Promise<void> {
   const db = createDb(url, 2)
   try {
     await step('Migrating the database', () => reachable(migrate(db)), { quiet: true })
-    if (demo && (await isEmpty(db))) await fill(db, dataDir)
+    if (demo && (await isEmpty(db))) await fill(db, demo)
+    const code = demo ? undefined : await ownerCodeLines(db, publicUrl)
+    if (code) console.log(`\n${code}\n`)
   } finally {
     await db.destroy()
   }
 }
 
-async function fill(db: Db, dataDir: string): Promise<void> {
-  const made = await step('Filling the empty database with a demo', () => seed(db, dataDir))
+interface DemoWish {
+  dataDir: string
+  /** The server's. */
+  authSecret: string
+}
+
+async function fill(db: Db, { dataDir, authSecret }: DemoWish): Promise<void> {
+  const made = await step('Filling the empty database with a demo', () => seed(db, dataDir, authSecret))
   console.log([`  Its accounts, kept in ${demoFile(dataDir)}:`, ...accountLines(made)].join('\n'))
 }
 

@@ -13,7 +13,13 @@ const vite = await createServer({
     port: Number(process.env['PORT']),
     strictPort: true,
     host: true,
-    proxy: { '/api': proxied, '/health': proxied, '/sandbox': proxied, '/ws': { target, ws: true } },
+    proxy: {
+      '/api': proxied,
+      '/health': proxied,
+      '/sandbox': proxied,
+      '/trial': proxied,
+      '/ws': { target, ws: true },
+    },
   },
 })
 await vite.listen()

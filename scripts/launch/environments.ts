@@ -1,6 +1,6 @@
 import { Refusal } from '../setup/refusal.mjs'
 import { workerCount, type Ports } from './ports.ts'
-import type { Secrets } from './secrets.ts'
+import { pushKeys, type Secrets } from './secrets.ts'
 import { CLIENT_DIR, type Settings } from './settings.ts'
 
 export interface Environments {
@@ -34,6 +34,7 @@ export function trialEnvironments(
       ...own('TURN_SECRET', secrets.TURN_SECRET),
       ...own('TURN_URLS', turn ? turnUrls(ports.turn) : ''),
       ...own('CLIENT_DIR', CLIENT_DIR),
+      ...(env['VAPID_PRIVATE_KEY'] ? {} : pushKeys(secrets.VAPID_SECRET)),
       RAZORPAY_API_URL: `http://127.0.0.1:${ports.sandbox}`,
       PORT: String(ports.server),
       PUBLIC_URL: settings.publicUrl,
@@ -85,11 +86,11 @@ export async function productionEnvironments(
 
 interface ConfigModule {
   parseConfig: (env: NodeJS.ProcessEnv) => unknown
-  ConfigError: new (problems: string[]) => Error & { problems: string[] }
 }
 
 async function problemsOf(loading: Promise<ConfigModule>, env: NodeJS.ProcessEnv): Promise<string[]> {
-  const { parseConfig, ConfigError } = await loading
+  const { ConfigError } = await import('../../server/contract/settings.ts')
+  const { parseConfig } = await loading
   try {
     parseConfig(env)
     return []

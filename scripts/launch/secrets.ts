@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createECDH, randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Refusal, refusalFor } from '../setup/refusal.mjs'
@@ -10,6 +10,7 @@ const NAMES = [
   'RAZORPAY_KEY_SECRET',
   'RAZORPAY_WEBHOOK_SECRET',
   'POSTGRES_PASSWORD',
+  'VAPID_SECRET',
 ] as const
 
 export type Secrets = Record<(typeof NAMES)[number], string>
@@ -24,6 +25,17 @@ export function trialSecrets(dataDir: string): Secrets {
   ) as Secrets
   if (NAMES.some((name) => kept[name] === undefined)) writePrivately(path, secrets)
   return secrets
+}
+
+/** The pair of keys of web push (RFC 8292) that belongs to this secret, as the server takes it. */
+export function pushKeys(secret: string): { VAPID_PUBLIC_KEY: string; VAPID_PRIVATE_KEY: string } {
+  const key = Buffer.from(secret, 'hex')
+  const pair = createECDH('prime256v1')
+  pair.setPrivateKey(key)
+  return {
+    VAPID_PUBLIC_KEY: pair.getPublicKey().toString('base64url'),
+    VAPID_PRIVATE_KEY: key.toString('base64url'),
+  }
 }
 
 /** Writes JSON that only this user may read, whole or not at all. */

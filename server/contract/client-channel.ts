@@ -6,8 +6,9 @@ import type { personNotices } from './notifications.ts'
 import { probeMessages } from './probe.ts'
 import type { RoomEvent, RoomEventKind } from './room-state.ts'
 import { roomMessages, type roomNotices } from './rooms.ts'
+import { socketMessages } from './sockets.ts'
 
-export const clientMessages = { ...roomMessages, ...probeMessages, ...adminMessages }
+export const clientMessages = { ...socketMessages, ...roomMessages, ...probeMessages, ...adminMessages }
 export type ClientMethod = keyof typeof clientMessages
 export type ClientInput<M extends ClientMethod> = InputOf<(typeof clientMessages)[M]>
 export type ClientOutput<M extends ClientMethod> = OutputOf<(typeof clientMessages)[M]>

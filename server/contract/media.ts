@@ -209,7 +209,7 @@ export const connection = z.enum(['connecting', 'connected', 'weak', 'reconnecti
 
 /**
  * What a learner's link is to carry: `full`; `saver`, small pictures; `slides`, a shared screen and the mentor's voice;
- * `voice`, the voices alone. Sending is another matter.
+ * `voice`, the voices alone. From the one that takes most to the one that takes least. Sending is another matter.
  */
 export const receiveMode = z.enum(['full', 'saver', 'slides', 'voice'])
 /** Bits a second that each mode may take at most, with all headers down to IP. */

@@ -1,12 +1,11 @@
 /** The check of a device and its link before class: what was found, and what the mentor sees of it. */
 import { z } from 'zod'
-import { id, instant } from './base.ts'
+import { id, instant, share } from './base.ts'
 import { way } from './media.ts'
 import { route } from './route.ts'
 
 const ms = z.number().int().min(0).max(600_000)
 const bits = z.number().int().min(0).max(10_000_000_000)
-const share = z.number().min(0).max(1)
 
 /** null: not reached, not measured. Milliseconds are from the first try to media that flow. */
 export const readinessResult = z.strictObject({

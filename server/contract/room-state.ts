@@ -3,7 +3,7 @@
  * The server folds to decide, the client folds to draw: both get the same state from the same rows.
  */
 import { z } from 'zod'
-import { id, instant, role, text } from './base.ts'
+import { id, instant, roomRole, text } from './base.ts'
 
 export const leaveReason = z.enum(['left', 'lost', 'removed', 'ended'])
 
@@ -20,13 +20,14 @@ const event = <K extends string, D extends z.ZodType>(kind: K, data: D) =>
   })
 
 const aPerson = z.strictObject({ userId: id })
+const somePeople = z.strictObject({ userIds: z.array(id).min(1).max(1000) })
 
 export const roomEvent = z.discriminatedUnion('kind', [
   /** staged: only the mentor and those on stage send; everybody else looks and listens. */
   event('room.opened', z.strictObject({ staged: z.boolean().default(false) })),
   event('room.closed', z.strictObject({})),
   /** Somebody is in the room with this peer; an earlier peer of the same person is replaced by it. */
-  event('peer.joined', z.strictObject({ userId: id, peerId: id, name: z.string(), role })),
+  event('peer.joined', z.strictObject({ userId: id, peerId: id, name: z.string(), role: roomRole })),
   event('peer.left', z.strictObject({ userId: id, peerId: id, reason: leaveReason })),
   /** Removed by the mentor, for good. */
   event('peer.removed', aPerson),
@@ -37,6 +38,10 @@ export const roomEvent = z.discriminatedUnion('kind', [
   event('stage.left', aPerson),
   event('hand.raised', aPerson),
   event('hand.lowered', aPerson),
+  /** Our servers failed these people: they have no sound and pictures, and are given new ones. */
+  event('outage.began', somePeople),
+  /** They have them again. Who joins anew, or leaves, is out of it without a word. */
+  event('outage.ended', somePeople),
   event('chat.message', z.strictObject({ userId: id, name: z.string(), text: text(1, 2000), clientId: id })),
 ])
 
@@ -47,7 +52,13 @@ export type NewRoomEvent = {
   [K in RoomEventKind]: Pick<Extract<RoomEvent, { kind: K }>, 'kind' | 'data' | 'actorId'>
 }[RoomEventKind]
 
-export const person = z.strictObject({ userId: id, peerId: id, name: z.string(), role, joinedAt: instant })
+export const person = z.strictObject({
+  userId: id,
+  peerId: id,
+  name: z.string(),
+  role: roomRole,
+  joinedAt: instant,
+})
 export const chatLine = z.strictObject({
   seq: z.number().int(),
   at: instant,
@@ -135,6 +146,9 @@ const folds: Folds = {
   'hand.raised': (s, { data }) =>
     s.hands.includes(data.userId) ? s : { ...s, hands: [...s.hands, data.userId] },
   'hand.lowered': (s, { data }) => ({ ...s, hands: s.hands.filter((h) => h !== data.userId) }),
+  // For the attendance; the room itself shows each person's connection.
+  'outage.began': (s) => s,
+  'outage.ended': (s) => s,
   'chat.message': (s, { seq, at, data }) => ({
     ...s,
     chat: [...s.chat, { seq, at, ...data }].slice(-chatKept),

@@ -5,8 +5,9 @@
  * and consumers in one answer → `transport.connect`, `producer.create`, `consumer.resume` as mediasoup-client asks.
  */
 import { z } from 'zod'
-import { id, instant, nothing, role, text } from './base.ts'
+import { id, instant, nothing, roomRole, text } from './base.ts'
 import type { Message } from './channel.ts'
+import { learnerLink, linkReport, receiving } from './links.ts'
 import {
   connection,
   consumerInfo,
@@ -23,7 +24,6 @@ import {
   source,
   tile,
   videoCodec,
-  way,
 } from './media.ts'
 import { roomEvent, roomState } from './room-state.ts'
 import { iceServer } from './turn.ts'
@@ -42,44 +42,9 @@ interface ClientMessage extends Message {
 
 const message = <const M extends ClientMessage>(declared: M): M => declared
 const ofSession = z.strictObject({ sessionId: id })
-const share = z.number().min(0).max(1)
 
 /** What a device needs to build its media anew. */
 const coming = { rtpCapabilities, view: firstView }
-
-/**
- * How a learner receives. `wanted`: the mode they chose; `mode`: the one in force, lower when the budget asks for it.
- * Budget and use are bytes of this session, both directions, on every device together.
- */
-export const receiving = z.strictObject({
-  wanted: receiveMode,
-  mode: receiveMode,
-  reason: z.enum(['chosen', 'budget']),
-  budgetBytes: z.number().int().nullable(),
-  usedBytes: z.number().int(),
-})
-
-/** A step of getting media back, as the client took it. */
-export const ladderStep = z.strictObject({
-  step: z.enum(['socket', 'ice', 'transports', 'rejoin', 'move']),
-  /** From the first sign of trouble to media that flow again. */
-  ms: z.number().int().min(0).max(86_400_000),
-  /** Whose fault it looks like from the client. */
-  fault: z.enum(['network', 'server']),
-})
-
-/** A learner's link as their mentor sees it, and why it is so. */
-export const learnerLink = z.strictObject({
-  userId: id,
-  quality: z.enum(['good', 'weak', 'reconnecting']),
-  reason: z.enum(['none', 'loss', 'delay', 'narrow', 'network', 'server']),
-  mode: receiveMode,
-  way: way.nullable(),
-  rttMs: z.number().int().nullable(),
-  /** Packets lost in the last seconds: from them, and to them. */
-  lossUp: share.nullable(),
-  lossDown: share.nullable(),
-})
 
 const mediaAnswer = z.strictObject({
   producers: z.array(producerInfo),
@@ -97,7 +62,7 @@ export const roomMessages = {
       startsAt: instant,
       durationMinutes: z.number().int(),
       mentorName: z.string(),
-      you: z.strictObject({ userId: id, name: z.string(), role }),
+      you: z.strictObject({ userId: id, name: z.string(), role: roomRole }),
       /** A learner can join once it is; the mentor's join opens it. `session.started` tells. */
       open: z.boolean(),
       people: z.number().int(),
@@ -233,19 +198,7 @@ export const roomMessages = {
     }),
     output: receiving,
   }),
-  /** What the client measured in the last seconds, and steps it took to get media back since it last told. */
-  'link.report': message({
-    access: 'in-room',
-    input: z.strictObject({
-      way: way.nullable(),
-      rttMs: z.number().int().min(0).max(600_000).nullable(),
-      lossDown: share.nullable(),
-      /** Share of the sound that had to be made up. */
-      concealed: share.nullable(),
-      steps: z.array(ladderStep).max(20),
-    }),
-    output: nothing,
-  }),
+  'link.report': message({ access: 'in-room', input: linkReport, output: nothing }),
 }
 
 /** Told to everybody in a room, each under its own name: the events of `room_event` (`data` is the whole row). */
@@ -280,7 +233,3 @@ export const roomNotices = {
   /** The mentor removed you. */
   'room.removed': ofSession,
 }
-
-export type Receiving = z.infer<typeof receiving>
-export type LadderStep = z.infer<typeof ladderStep>
-export type LearnerLink = z.infer<typeof learnerLink>

@@ -1,5 +1,6 @@
+import { ConfigError } from '@peerlearn/contract/settings'
 import { describe, expect, test } from 'vitest'
-import { ConfigError, parseConfig } from './config.ts'
+import { parseConfig } from './config.ts'
 
 const random = (seed: string) => seed.repeat(16).slice(0, 32)
 const production = {
@@ -13,6 +14,8 @@ const production = {
   RAZORPAY_KEY_ID: 'rzp_live_1',
   RAZORPAY_KEY_SECRET: random('g4H'),
   RAZORPAY_WEBHOOK_SECRET: random('i5J'),
+  SMTP_URL: 'smtp://mail.example.org',
+  MAIL_FROM: 'PeerLearn <classes@learn.example.org>',
 }
 
 function problems(change: Record<string, string>): string[] {
@@ -39,6 +42,11 @@ describe('production', () => {
     ['an address without https', { PUBLIC_URL: 'http://learn.example.org' }, 'PUBLIC_URL'],
     ['the payment sandbox', { RAZORPAY_API_URL: 'http://127.0.0.1:4100' }, 'RAZORPAY_API_URL'],
     ['the sandbox’s key', { RAZORPAY_KEY_ID: 'rzp_sandbox_trial' }, 'RAZORPAY_KEY_ID'],
+    ['no mail server', { SMTP_URL: '' }, 'SMTP_URL'],
+    ['a mail server that is none', { SMTP_URL: 'https://mail.example.org' }, 'SMTP_URL'],
+    ['mails from nobody', { MAIL_FROM: '' }, 'MAIL_FROM'],
+    ['a sender with a second line', { MAIL_FROM: 'a@b.c\r\nBcc: d@e.f' }, 'MAIL_FROM'],
+    ['half a pair of push keys', { VAPID_PUBLIC_KEY: 'B'.repeat(87) }, 'VAPID_PRIVATE_KEY'],
   ])('refuses %s, naming it', (_what, change, name) => {
     expect(problems(change)).toEqual([expect.stringMatching(new RegExp(`^${name}: `))])
   })

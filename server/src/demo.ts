@@ -1,11 +1,13 @@
 /** A world to look around in: people, sessions of some weeks, bookings, feedback, and one class that starts now. */
 import { randomInt } from 'node:crypto'
+import type { Role } from '@peerlearn/contract/base'
 import { largestWithoutStage } from '@peerlearn/contract/sessions'
 import { newId, type Db, type DbOrTrx } from './db.ts'
 import { courses, lecture } from './demo/courses.ts'
 import { demoLearners, demoMentor, learners, mentors, opinions } from './demo/people.ts'
 import { timetable, type DemoSession } from './demo/timetable.ts'
 import { hashPassword } from './auth/passwords.ts'
+import { newTotpSecret, sealTotp } from './auth/totp.ts'
 
 interface Account {
   email: string
@@ -15,7 +17,8 @@ interface Account {
 export interface Demo {
   mentor: Account
   learners: Account[]
-  admin: Account
+  /** An owner too. Their second factor, since admins need one: the secret as an authenticator app takes it, in base32. */
+  admin: Account & { totp: string }
   /** Scheduled for this moment, by the demo's mentor; the first learner has a seat. */
   liveSessionId: string
 }
@@ -25,15 +28,16 @@ export const isEmpty = async (db: DbOrTrx): Promise<boolean> =>
   (await db.selectFrom('account').select('id').limit(1).executeTakeFirst()) === undefined
 
 /** Fills an empty database, all of it or nothing. Those whose passwords are not answered can't be signed in to. */
-export async function seedDemo(db: Db, now: Date): Promise<Demo> {
+export async function seedDemo(db: Db, now: Date, authSecret: string): Promise<Demo> {
   const people = {
     mentor: account('mentor'),
     learners: demoLearners.map((_, i) => account(`learner${i + 1}`)),
-    admin: account('admin'),
+    admin: { ...account('admin'), totp: newTotpSecret() },
   }
   const liveSessionId = newId()
   await db.transaction().execute(async (trx) => {
     const ids = await insertPeople(trx, people)
+    await insertSecondFactor(trx, { ...people.admin, authSecret, now })
     await insertSessions(trx, timetable(now, demoLearners, learners), ids)
     await insertLive(trx, liveSessionId, now, ids)
     await insertLecture(trx, now, ids)
@@ -50,29 +54,46 @@ const readable = 'abcdefghjkmnpqrstuvwxyz23456789'
 /** @returns name → id */
 async function insertPeople(trx: DbOrTrx, people: Omit<Demo, 'liveSessionId'>): Promise<Map<string, string>> {
   const nobodys = await hashPassword(newPassword())
-  const row = async (name: string, role: 'learner' | 'mentor' | 'admin', known?: Account) => ({
+  const row = async (name: string, roles: Role[], known?: Account) => ({
     id: newId(),
     email: known?.email ?? `${name.toLowerCase().replace(/[^a-z]+/g, '.')}@peerlearn.example`,
     password_hash: known ? await hashPassword(known.password) : nobodys,
     name,
-    role,
+    roles: ['learner' as const, ...roles],
+    email_verified_at: new Date(),
   })
   const rows = [
     {
-      ...(await row(demoMentor.name, 'mentor', people.mentor)),
+      ...(await row(demoMentor.name, ['mentor'], people.mentor)),
       bio: demoMentor.bio,
       skills: demoMentor.skills,
     },
-    await row('Nandini Prasad', 'admin', people.admin),
+    await row('Nandini Prasad', ['admin', 'owner'], people.admin),
   ]
-  for (const [i, name] of demoLearners.entries()) rows.push(await row(name, 'learner', people.learners[i]))
-  for (const { name, bio, skills } of mentors) rows.push({ ...(await row(name, 'mentor')), bio, skills })
-  for (const name of learners) rows.push(await row(name, 'learner'))
+  for (const [i, name] of demoLearners.entries()) rows.push(await row(name, [], people.learners[i]))
+  for (const { name, bio, skills } of mentors) rows.push({ ...(await row(name, ['mentor'])), bio, skills })
+  for (const name of learners) rows.push(await row(name, []))
   await trx
     .insertInto('account')
     .values(rows.map((person) => ({ bio: '', skills: [], ...person })))
     .execute()
   return new Map(rows.map(({ name, id }) => [name, id]))
+}
+
+/** As if the admin had scanned the secret and typed a code. */
+async function insertSecondFactor(
+  trx: DbOrTrx,
+  { email, totp, authSecret, now }: Demo['admin'] & { authSecret: string; now: Date },
+): Promise<void> {
+  const { id } = await trx
+    .selectFrom('account')
+    .select('id')
+    .where('email', '=', email)
+    .executeTakeFirstOrThrow()
+  await trx
+    .insertInto('totp')
+    .values({ account_id: id, secret: sealTotp(authSecret, id, totp), confirmed_at: now, last_step: 0 })
+    .execute()
 }
 
 async function insertSessions(trx: DbOrTrx, planned: DemoSession[], ids: Map<string, string>): Promise<void> {
@@ -89,6 +110,18 @@ async function insertSessions(trx: DbOrTrx, planned: DemoSession[], ids: Map<str
       ),
     )
     .execute()
+  const held = sessions.filter((session) => session.past)
+  await trx
+    .insertInto('attendance')
+    .values(
+      held.flatMap((session) =>
+        [session.mentor, ...session.seated].map((name) =>
+          attendanceRow(session, getId(ids, name), name === session.mentor),
+        ),
+      ),
+    )
+    .execute()
+  await trx.insertInto('session_verdict').values(held.map(verdictRow)).execute()
   const said = sessions
     .filter((session) => session.past)
     .flatMap((session, s) =>
@@ -116,6 +149,26 @@ const sessionRow = (session: DemoSession & { id: string }, ids: Map<string, stri
   ended_at: session.past ? endOf(session) : null,
 })
 
+/** Everybody was there from beginning to end. */
+const attendanceRow = (session: DemoSession & { id: string }, accountId: string, asMentor: boolean) => ({
+  session_id: session.id,
+  account_id: accountId,
+  revision: 1,
+  as_mentor: asMentor,
+  intervals: JSON.stringify([{ from: session.startsAt, to: endOf(session) }]),
+  seconds: session.minutes * 60,
+})
+
+const verdictRow = ({ id, minutes }: DemoSession & { id: string }) => ({
+  session_id: id,
+  revision: 1,
+  outcome: 'held' as const,
+  planned_seconds: minutes * 60,
+  mentor_seconds: minutes * 60,
+  failed_seconds: 0,
+  refund_basis_points: 0,
+})
+
 const bookingRow = (
   session: { id: string; capacity: number; price: number },
   seat: number,
@@ -125,6 +178,7 @@ const bookingRow = (
   session_id: session.id,
   session_capacity: session.capacity,
   learner_id: learnerId,
+  buyer_id: learnerId,
   seat,
   status: 'confirmed' as const,
   price_paise: session.price,

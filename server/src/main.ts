@@ -1,12 +1,15 @@
 /** Starts the server: settings → database → bus → app → listening. Ends on SIGTERM, SIGINT, or when its parent is gone. */
+import { ConfigError } from '@peerlearn/contract/settings'
 import { serveMetrics, type Listening } from './admin/metrics-server.ts'
 import { createApp } from './app.ts'
 import { inProcessBus, redisBus } from './bus.ts'
-import { ConfigError, parseConfig, type Config } from './config.ts'
+import { parseConfig, type Config } from './config.ts'
 import { createDb } from './db.ts'
 import { createHttpServer, listen, stopListening } from './http-server.ts'
 import { createLog } from './log.ts'
 
+/** Whoever waits for the database longer reads that it can't be reached. */
+const statementLimitMs = 10_000
 /** What is not closed by then is left as it is. */
 const stopLimitMs = 4_000
 
@@ -22,7 +25,7 @@ function readConfig(): Config {
 
 const config = readConfig()
 const log = createLog(config.LOG_LEVEL)
-const db = createDb(config.DATABASE_URL)
+const db = createDb(config.DATABASE_URL, 20, statementLimitMs)
 const onBusError = (err: unknown) => log.warn({ err }, 'the bus failed')
 const bus = config.REDIS_URL ? redisBus(config.REDIS_URL, onBusError) : inProcessBus(onBusError)
 const app = createApp({ config, db, bus, log, now: () => new Date() })

@@ -69,7 +69,7 @@ class StaticFile {
 }
 
 /** Without a built client (in development another program serves it) there are no pages, and the log says so. */
-export function staticClient(folder: string, log: Logger): RequestHandler {
+export function staticClient(folder: string, log: Logger, { trial = false } = {}): RequestHandler {
   if (!existsSync(join(folder, 'index.html'))) {
     log.warn({ folder }, 'no built client in CLIENT_DIR')
     return (_req, _res, next) => next()
@@ -80,7 +80,8 @@ export function staticClient(folder: string, log: Logger): RequestHandler {
       .map((entry) => {
         const path = join(entry.parentPath, entry.name)
         const name = `/${relative(folder, path).split(sep).join('/')}`
-        return [name, new StaticFile(name, readFileSync(path))]
+        const body = readFileSync(path)
+        return [name, new StaticFile(name, trial && name === '/index.html' ? markTrial(body) : body)]
       }),
   )
   return async (req, res, next) => {
@@ -91,8 +92,11 @@ export function staticClient(folder: string, log: Logger): RequestHandler {
   }
 }
 
+/** Pages of a trial say so: they show where its mails are. */
+const markTrial = (page: Buffer) => Buffer.from(page.toString().replace('<html ', '<html data-trial '))
+
 /** A client's own route: what a person opened, neither a file that is missing nor the server's. */
 function isPage({ path, headers }: Request): boolean {
-  const ours = /^\/(api|health|ws|sandbox)(\/|$)/.test(path)
+  const ours = /^\/(api|health|ws|sandbox|trial)(\/|$)/.test(path)
   return !ours && extname(path) === '' && /text\/html|\*\/\*|^$/.test(headers.accept ?? '')
 }

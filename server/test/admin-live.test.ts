@@ -23,10 +23,10 @@ beforeAll(async () => {
   node = await startFakeSfu(testConfig().SFU_SECRET)
   closeLater(() => node.close())
   server = await startServer({ env: { SFU_URLS: node.url } })
-  mentor = await server.person({ role: 'mentor', name: 'Meera' })
+  mentor = await server.person({ roles: ['mentor'], name: 'Meera' })
   asha = await server.person({ name: 'Asha' })
   bala = await server.person({ name: 'Bala' })
-  boss = await server.person({ role: 'admin' })
+  boss = await server.person({ roles: ['admin'] })
   await until('the node is there', () => node.connections() > 0)
 })
 

@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 
 async function aPerson() {
-  const mentor = await server.person({ role: 'mentor' })
+  const mentor = await server.person({ roles: ['mentor'] })
   const { userId } = await server.person()
   const sessionId = await newSession(db, { mentorId: mentor.userId })
   const peer = { userId, nodeId: 'one', peerId: newId() }

@@ -13,13 +13,18 @@ export interface Person {
   email: string
   password: string
   name: string
-  role: Role
+  roles: Role[]
   /** For `Authorization: Bearer`; good for ten minutes. */
   token: string
 }
 
 export interface PersonWish {
-  role?: Role
+  /** Beside being a learner. */
+  roles?: Role[]
+  /** Has proved the email: yes, unless wished otherwise. */
+  verified?: boolean
+  /** This login has proved a second factor: of admins, unless wished otherwise. */
+  secondFactor?: boolean
   name?: string
   bio?: string
   skills?: string[]
@@ -29,19 +34,41 @@ const password = 'correct horse battery'
 let hashed: Promise<string> | undefined
 let count = 0
 
-/** Somebody with an account and a live login, a learner unless wished otherwise. */
+/** Somebody with an account and a live login, a learner alone unless wished otherwise. */
 export async function newPerson(db: DbOrTrx, tokens: AccessTokens, wish: PersonWish = {}): Promise<Person> {
-  const { role = 'learner', name = `${role} ${++count}`, bio = '', skills = [] } = wish
+  const { roles = [], verified = true, bio = '', skills = [] } = wish
+  const { name = `${roles.at(-1) ?? 'learner'} ${++count}`, secondFactor = isAdmin(roles) } = wish
   const userId = newId()
   const email = `${userId}@peerlearn.test`
   const password_hash = await (hashed ??= hashPassword(password))
   await db
     .insertInto('account')
-    .values({ id: userId, email, password_hash, name, role, bio, skills })
+    .values({
+      id: userId,
+      email,
+      password_hash,
+      name,
+      roles: ['learner', ...roles],
+      email_verified_at: verified ? new Date() : null,
+      bio,
+      skills,
+    })
     .execute()
-  const { loginId } = await startLogin(db, userId)
-  return { userId, loginId, email, password, name, role, token: await tokens.sign({ userId, loginId }) }
+  const login = await newLogin(db, tokens, { userId, secondFactor })
+  return { userId, ...login, email, password, name, roles: ['learner', ...roles] }
 }
+
+/** One more login of somebody. */
+export async function newLogin(
+  db: DbOrTrx,
+  tokens: AccessTokens,
+  { userId, secondFactor = false }: { userId: string; secondFactor?: boolean },
+): Promise<{ loginId: string; token: string }> {
+  const { loginId } = await startLogin(db, userId, { secondFactor })
+  return { loginId, token: await tokens.sign({ userId, loginId }) }
+}
+
+const isAdmin = (roles: Role[]) => roles.includes('admin') || roles.includes('owner')
 
 /** A free session of ten seats that starts in an hour. @returns its id */
 export async function newSession(
@@ -91,6 +118,7 @@ export async function newBooking(
       session_id: sessionId,
       session_capacity: session.capacity,
       learner_id: learnerId,
+      buyer_id: learnerId,
       seat: (session.last ?? 0) + 1,
       status: 'confirmed',
       price_paise: session.price_paise,

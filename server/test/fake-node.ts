@@ -1,8 +1,9 @@
 /** A media node that agrees to everything and moves no media: for what rooms ask of it, and what it tells them. */
 import { randomUUID } from 'node:crypto'
 import type { SfuInput } from '../src/sfu/requests.ts'
-import type { PeerStats, SfuMethod } from '@peerlearn/contract/sfu'
 import type { Connection } from '@peerlearn/contract/media'
+import type { PeerStats } from '@peerlearn/contract/node-stats'
+import type { SfuMethod } from '@peerlearn/contract/sfu'
 import { startFakeSfu, type FakeSfu } from './fake-sfu.ts'
 import { closeLater, testConfig } from './harness.ts'
 import { nodeStats, peerStats } from './node-figures.ts'

@@ -8,7 +8,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { requestFrame } from '@peerlearn/contract/channel'
 import { AppError } from '@peerlearn/contract/errors'
-import { controlHeaders, sfuMessages, type NodeInfo, type SfuMethod } from '@peerlearn/contract/sfu'
+import type { NodeInfo } from '@peerlearn/contract/node-stats'
+import { controlHeaders, sfuMessages, type SfuMethod } from '@peerlearn/contract/sfu'
 import { WebSocketServer, type WebSocket } from 'ws'
 
 type Answer = (data: unknown) => unknown

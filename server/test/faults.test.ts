@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { nodeKey } from '@peerlearn/contract/sfu'
+import { nodeKey } from '@peerlearn/contract/node-stats'
 import { Redis } from 'ioredis'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { startFakeSfu, type FakeSfu } from './fake-sfu.ts'
@@ -34,7 +34,7 @@ describe('Redis gone, and back empty', () => {
     const env = { SFU_URLS: sfu.url, REDIS_URL: redis.url }
     const server = await startServer({ env })
     const other = await startServer({ env })
-    const [mentor, asha] = [await server.person({ role: 'mentor' }), await server.person()]
+    const [mentor, asha] = [await server.person({ roles: ['mentor'] }), await server.person()]
     const { teaching, learning, sessionId } = await aClass(server, mentor, asha)
     await redis.stop()
     await teaching.socket.request('chat.send', line('one'))
@@ -110,7 +110,7 @@ test('a server that could not read the registry yet takes no node for lost that 
     await server.close()
     await node.close()
   })
-  const mentor = await server.person({ role: 'mentor' })
+  const mentor = await server.person({ roles: ['mentor'] })
   const sessionId = await newClass(server.db, mentor, [])
   const rows = async () =>
     (await server.db.selectFrom('room_node').select('node_id').where('session_id', '=', sessionId).execute())
@@ -138,7 +138,7 @@ describe('Postgres restarted in class', () => {
     node = await startFakeSfu(testConfig().SFU_SECRET)
     closeLater(() => node.close())
     server = await startServer({ env: { SFU_URLS: node.url }, databaseUrl: `${postgres.url}/${template}` })
-    mentor = await server.person({ role: 'mentor' })
+    mentor = await server.person({ roles: ['mentor'] })
     asha = await server.person()
   })
 

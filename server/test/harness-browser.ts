@@ -12,18 +12,22 @@ interface Answer {
 
 export class Browser {
   readonly #url: string
+  readonly #userAgent: string
   readonly #cookies = new Map<string, string[]>()
   /** Sent as the page's origin; its own unless changed. */
   origin: string
+  /** The access token of somebody who is signed in here; none unless set. */
+  bearer: string | undefined
 
-  constructor(url: string) {
+  constructor(url: string, userAgent = 'a test') {
     this.#url = url
+    this.#userAgent = userAgent
     this.origin = url
   }
 
   /** Another tab or a thief: it has the cookies as they are now. */
   copy(): Browser {
-    const other = new Browser(this.#url)
+    const other = new Browser(this.#url, this.#userAgent)
     for (const [name, cookie] of this.#cookies) other.#cookies.set(name, cookie)
     return other
   }
@@ -43,6 +47,8 @@ export class Browser {
       headers: {
         'content-type': 'application/json',
         origin: this.origin,
+        'user-agent': this.#userAgent,
+        ...(this.bearer && { authorization: `Bearer ${this.bearer}` }),
         cookie: [...this.#cookies.values()].map(([pair]) => pair).join('; '),
       },
       body: JSON.stringify(body),

@@ -58,10 +58,11 @@ export async function call<R extends Route>(
     method: route.method.toUpperCase(),
     headers: {
       ...(person && { authorization: `Bearer ${person.token}` }),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(body !== undefined && { 'content-type': route.consumes?.types[0] ?? 'application/json' }),
     },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(body !== undefined && { body: body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body) }),
   })
+  if (response.ok && route.produces) return new Uint8Array(await response.arrayBuffer()) as ResponseOf<R>
   const answer: unknown = await response.json()
   if (response.ok) return answer as ResponseOf<R> // tests of strictness parse it; here it is believed
   throw new Refused((answer as { error: ErrorBody }).error, response.status)

@@ -2,7 +2,7 @@
 import pg from 'pg'
 import { afterAll, inject, vi } from 'vitest'
 import type { ResponseOf, Route } from '@peerlearn/contract/route'
-import { userRoutes } from '@peerlearn/contract/users'
+import { authRoutes } from '@peerlearn/contract/auth'
 import { createApp, type App } from '../src/app.ts'
 import { createAccessTokens } from '../src/auth/access-tokens.ts'
 import { inProcessBus, redisBus, type Bus } from '../src/bus.ts'
@@ -10,7 +10,7 @@ import { parseConfig, type Config } from '../src/config.ts'
 import { createDb, type Db } from '../src/db.ts'
 import { createHttpServer, listen, stopListening } from '../src/http-server.ts'
 import { createLog } from '../src/log.ts'
-import { newPerson, type Person, type PersonWish } from './factories.ts'
+import { newLogin, newPerson, type Person, type PersonWish } from './factories.ts'
 import { call, TestSocket, type CallInput, type Signed } from './harness-client.ts'
 import { template } from './harness-postgres.ts'
 import { freePort } from './harness-ports.ts'
@@ -29,6 +29,8 @@ export interface TestServer {
   api: <R extends Route>(route: R, input: CallInput<R>, person?: Signed) => Promise<ResponseOf<R>>
   /** Somebody new, signed in. */
   person: (wish?: PersonWish) => Promise<Person>
+  /** One more login of this person. */
+  again: (person: { userId: string; secondFactor?: boolean }) => Promise<{ loginId: string; token: string }>
   /** A socket of this person, open. */
   connect: (person: Signed) => Promise<TestSocket>
   close: () => Promise<void>
@@ -40,6 +42,8 @@ export interface ServerWish {
   /** The database of another server. */
   databaseUrl?: string
   now?: () => Date
+  /** Do jobs come by themselves, too? Else a test sends those that it is about. */
+  crons?: boolean
 }
 
 /** Long and different, as in production; and the same for all servers of a test. */
@@ -73,7 +77,7 @@ export const eventually = <T>(check: () => T | Promise<T>): Promise<T> =>
 let copies = 0
 
 /** A fresh copy of the migrated database. @returns its address */
-async function newDatabase(): Promise<string> {
+export async function newDatabase(): Promise<string> {
   const url = inject('postgresUrl')
   const name = `t_${process.pid}_${Date.now().toString(36)}_${copies++}`
   await inPostgres(`create database ${name} template ${template}`)
@@ -117,6 +121,7 @@ export async function startServer({
   env,
   databaseUrl,
   now = () => new Date(),
+  crons = false,
 }: ServerWish = {}): Promise<TestServer> {
   const database = databaseUrl ?? (await fileDatabase())
   const port = await freePort()
@@ -126,10 +131,10 @@ export async function startServer({
   const db = createDb(config.DATABASE_URL, 10)
   const onBusError = (err: unknown) => log.warn({ err }, 'the bus failed')
   const bus = config.REDIS_URL ? redisBus(config.REDIS_URL, onBusError) : inProcessBus(onBusError)
-  const app = createApp({ config, db, bus, log, now })
+  const app = createApp({ config, db, bus, log, now, crons })
   const server = createHttpServer(app)
   await listen(server, config.PORT)
-  const tokens = createAccessTokens(config, () => new Date())
+  const tokens = createAccessTokens(config, now)
   const close = closeLater(async () => {
     const stopped = stopListening(server)
     await app.close()
@@ -147,8 +152,9 @@ export async function startServer({
     close,
     api: (route, input, person) => call(url, route, input, person),
     person: (wish) => newPerson(db, tokens, wish),
+    again: (person) => newLogin(db, tokens, person),
     connect: async (person) => {
-      const { ticket } = await call(url, userRoutes.wsTicket, { body: {} }, person)
+      const { ticket } = await call(url, authRoutes.wsTicket, { body: {} }, person)
       return new TestSocket({ url, ticket }).opened()
     },
   }

@@ -1,54 +1,22 @@
 /** The server as a process: how it refuses to start, and how it ends. */
-import { fork, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
+import { authRoutes } from '@peerlearn/contract/auth'
 import { userRoutes } from '@peerlearn/contract/users'
 import { expect, test } from 'vitest'
 import { createAccessTokens } from '../src/auth/access-tokens.ts'
 import { newPerson } from './factories.ts'
-import { closeLater, eventually, fileDatabase, freePort, openDb, testConfig } from './harness.ts'
+import { eventually, freePort, openDb, testConfig } from './harness.ts'
 import { call, TestSocket } from './harness-client.ts'
-
-interface Running {
-  child: ChildProcess
-  output: () => string
-  ended: Promise<number | null>
-}
-
-function start(env: Record<string, string>): Running {
-  const child = fork(join(import.meta.dirname, '../src/main.ts'), [], {
-    env: { PATH: process.env.PATH, ...env },
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-    stdio: 'pipe',
-  })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += String(chunk)))
-  const ended = once(child, 'exit').then(([code]) => code as number | null) // as Node documents the event
-  closeLater(async () => {
-    child.kill('SIGKILL')
-    await ended
-  })
-  return { child, output: () => output, ended }
-}
-
-/** A server's settings as its environment. */
-async function environment(): Promise<Record<string, string>> {
-  const port = String(await freePort())
-  const known = { PORT: port, PUBLIC_URL: `http://localhost:${port}`, DATABASE_URL: await fileDatabase() }
-  const { METRICS_LISTEN: _, ...settings } = testConfig() // no test's usual setting, and no plain text once parsed
-  const config = Object.entries({ ...settings, ...known, LOG_LEVEL: 'info' })
-  return Object.fromEntries(config.map(([name, value]) => [name, String(value)]))
-}
+import { environment, startProcess } from './harness-process.ts'
 
 /** A running server with somebody's open socket. */
 async function inUse() {
   const env = await environment()
-  const server = start(env)
+  const server = startProcess(env)
   const url = env.PUBLIC_URL!
   await eventually(async () => expect((await fetch(`${url}/health/live`)).status).toBe(200))
   const tokens = createAccessTokens(testConfig(), () => new Date())
   const person = await newPerson(await openDb(), tokens)
-  const { ticket } = await call(url, userRoutes.wsTicket, { body: {} }, person)
+  const { ticket } = await call(url, authRoutes.wsTicket, { body: {} }, person)
   return { ...server, url, person, ticket, socket: await new TestSocket({ url, ticket }).opened() }
 }
 
@@ -68,7 +36,7 @@ test.each(['SIGTERM', 'SIGINT', 'disconnect'] as const)(
 
 test('writes JSON with a request id, and no token, ticket, password or address of a person', async () => {
   const { output, url, person, ticket, child, ended } = await inUse()
-  await call(url, userRoutes.login, { body: { email: person.email, password: person.password } })
+  await call(url, authRoutes.login, { body: { email: person.email, password: person.password } })
   await call(url, userRoutes.mentors, { query: { q: 'a-secret-wish' } }, person)
   child.kill('SIGTERM')
   await ended
@@ -90,7 +58,7 @@ test('writes JSON with a request id, and no token, ticket, password or address o
 })
 
 test('does not start in production with settings that are missing or weak, and names each', async () => {
-  const { output, ended } = start({
+  const { output, ended } = startProcess({
     NODE_ENV: 'production',
     AUTH_SECRET: 'changeme-changeme',
     PUBLIC_URL: 'http://x.example',
@@ -112,9 +80,9 @@ test('does not start in production with settings that are missing or weak, and n
 
 test('says in one sentence that its port is in use', async () => {
   const env = await environment()
-  const first = start(env)
+  const first = startProcess(env)
   await eventually(() => expect(first.output()).toContain('listening'))
-  const second = start(env)
+  const second = startProcess(env)
   expect(await second.ended).toBe(1)
   expect(second.output()).toContain(`Port ${env.PORT} is in use by another program.`)
 })
@@ -122,7 +90,7 @@ test('says in one sentence that its port is in use', async () => {
 test('serves metrics where it is told to, and ends with them open', async () => {
   const port = await freePort()
   const env = { ...(await environment()), METRICS_LISTEN: `127.0.0.1:${port}` }
-  const { child, ended } = start(env)
+  const { child, ended } = startProcess(env)
   await eventually(async () => {
     const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
     expect(text).toContain('peerlearn_server_memory_bytes')

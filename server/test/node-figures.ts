@@ -1,5 +1,5 @@
 /** What a media node tells of itself, for a node without media; a test names what it cares about. */
-import type { NodeInfo, PeerStats, RoomStats, WorkerStats } from '@peerlearn/contract/sfu'
+import type { NodeInfo, PeerStats, RoomStats, WorkerStats } from '@peerlearn/contract/node-stats'
 
 const traffic = { bitsIn: 0, bitsOut: 0, packetsIn: 0, packetsOut: 0 }
 const counts = { producers: 0, consumers: 0, pipes: 0 }

@@ -15,7 +15,7 @@ beforeEach(async () => {
   first = await startSfu({ nodeId: 'first', env })
   here = await startServer({ env: { ...env, SFU_URLS: first.url } })
   there = await startServer({ env: { ...env, SFU_URLS: '' } })
-  mentor = await here.person({ role: 'mentor' })
+  mentor = await here.person({ roles: ['mentor'] })
   asha = await here.person()
   second = await startSfu({ nodeId: 'second', env })
   for (const server of [here, there])
@@ -24,7 +24,7 @@ beforeEach(async () => {
 
 /** What an admin would see of the nodes that answer. */
 async function nodesOf(server: TestServer): Promise<number> {
-  const admin = await server.connect(await server.person({ role: 'admin' }))
+  const admin = await server.connect(await server.person({ roles: ['admin'] }))
   const { nodes } = await admin.request('admin.watch', {})
   admin.close()
   return nodes.filter((node) => node.up).length

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { AppError } from '@peerlearn/contract/errors'
-import type { NodeInfo } from '@peerlearn/contract/sfu'
+import type { NodeInfo } from '@peerlearn/contract/node-stats'
 import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { startFakeSfu, type FakeSfu } from './fake-sfu.ts'
 import { join, newClass, refusal, until, view, type Seated } from './factories-rooms.ts'
@@ -20,10 +20,10 @@ beforeAll(async () => {
   const ports = [await freePort(), await freePort()]
   const env = { SFU_URLS: ports.map((port) => `ws://127.0.0.1:${port}`).join(',') }
   server = await startServer({ env })
-  mentor = await server.person({ role: 'mentor' })
+  mentor = await server.person({ roles: ['mentor'] })
   asha = await server.person()
   bela = await server.person()
-  admin = await server.connect(await server.person({ role: 'admin' }))
+  admin = await server.connect(await server.person({ roles: ['admin'] }))
   portOf = { one: ports[0]!, two: ports[1]! }
 })
 let portOf: { one: number; two: number }

@@ -24,7 +24,7 @@ let mentor: Person
 beforeAll(async () => {
   sfu = await startSfu()
   server = await startServer({ env: { SFU_URLS: sfu.url } })
-  mentor = await server.person({ role: 'mentor', name: 'Asha' })
+  mentor = await server.person({ roles: ['mentor'], name: 'Asha' })
 })
 
 const store = (who: Person, result = good) => server.api(readinessRoutes.store, { body: result }, who)
@@ -65,14 +65,14 @@ test('the newest check of a learner is what their mentor sees, beside those who 
 
 test('nobody but the mentor of the session sees its board', async () => {
   const sessionId = await newSession(server.db, { mentorId: mentor.userId })
-  const other = await server.person({ role: 'mentor' })
+  const other = await server.person({ roles: ['mentor'] })
   await expect(board(sessionId, other)).rejects.toMatchObject({ code: 'forbidden' })
   await expect(board(sessionId, await server.person())).rejects.toMatchObject({ code: 'forbidden' })
   await expect(board(crypto.randomUUID())).rejects.toMatchObject({ code: 'not-found' })
 })
 
 test('a mentor can check their own link for the sessions that they teach', async () => {
-  const teacher = await server.person({ role: 'mentor' })
+  const teacher = await server.person({ roles: ['mentor'] })
   await newSession(server.db, { mentorId: teacher.userId })
   expect(await store(teacher)).toMatchObject({ sessions: 1 })
 })

@@ -14,7 +14,7 @@ beforeAll(async () => {
   const env = { SFU_URLS: node.url, REDIS_URL: redis.url }
   one = await startServer({ env })
   two = await startServer({ env })
-  mentor = await one.person({ role: 'mentor' })
+  mentor = await one.person({ roles: ['mentor'] })
 })
 
 /** The mentor on one server, a learner of their own on the other. */

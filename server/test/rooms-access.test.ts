@@ -16,7 +16,7 @@ let producerId: string
 beforeAll(async () => {
   const sfu = await startSfu()
   server = await startServer({ env: { SFU_URLS: sfu.url } })
-  mentor = await server.person({ role: 'mentor' })
+  mentor = await server.person({ roles: ['mentor'] })
   asha = await server.person()
   sessionId = await newClass(server.db, mentor, [asha])
   teaching = await join(server, mentor, sessionId)
@@ -85,8 +85,8 @@ const expected = (before: string, inside: string) => ({
 describe('no message of a room is open to', () => {
   const strangers: [string, () => Promise<Person>][] = [
     ['a learner without a booking', () => server.person()],
-    ['another mentor', () => server.person({ role: 'mentor' })],
-    ['an admin', () => server.person({ role: 'admin' })],
+    ['another mentor', () => server.person({ roles: ['mentor'] })],
+    ['an admin', () => server.person({ roles: ['admin'] })],
     [
       'a learner whose seat is held and not paid',
       async () => {
@@ -98,6 +98,7 @@ describe('no message of a room is open to', () => {
             session_id: sessionId,
             session_capacity: 10,
             learner_id: person.userId,
+            buyer_id: person.userId,
             seat: 9,
             status: 'held',
             price_paise: 100,
@@ -120,7 +121,7 @@ describe('no message of a room is open to', () => {
   })
 
   test('somebody in another class who names this one’s ids', async () => {
-    const other = await server.person({ role: 'mentor' })
+    const other = await server.person({ roles: ['mentor'] })
     const elsewhere = await newClass(server.db, other, [])
     const { socket } = await join(server, other, elsewhere)
     const naming = [

@@ -13,7 +13,7 @@ let mentor: Person, asha: Person
 beforeAll(async () => {
   node = await startFakeNode()
   server = await startServer({ env: { SFU_URLS: node.url } })
-  mentor = await server.person({ role: 'mentor' })
+  mentor = await server.person({ roles: ['mentor'] })
   asha = await server.person()
 })
 

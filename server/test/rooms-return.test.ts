@@ -17,7 +17,7 @@ let mentor: Person, asha: Person
 beforeAll(async () => {
   sfu = await startSfu()
   server = await startServer({ env: { SFU_URLS: sfu.url } })
-  mentor = await server.person({ role: 'mentor', name: 'Mira' })
+  mentor = await server.person({ roles: ['mentor'], name: 'Mira' })
   asha = await server.person({ name: 'Asha' })
 })
 
@@ -246,7 +246,7 @@ describe('a media node that goes in class', () => {
     await teaching.socket.request('chat.send', { text: 'Still here', clientId: randomUUID() })
     await learning.socket.heard('chat.message', (e) => e.data.text === 'Still here')
     expect(await asked).toBe('media-unavailable')
-    const admin = await other.connect(await other.person({ role: 'admin' }))
+    const admin = await other.connect(await other.person({ roles: ['admin'] }))
     await node.close()
     await admin.heard('system.alert', (alert) => alert.message.includes('does not answer'))
   })
@@ -254,7 +254,7 @@ describe('a media node that goes in class', () => {
   test('with one worker only: it is told at once, and its people come back to another', async () => {
     const { sessionId, teaching, learning } = await aClass()
     await teaching.sends('camera')
-    const admin = await server.connect(await server.person({ role: 'admin' }))
+    const admin = await server.connect(await server.person({ roles: ['admin'] }))
     await admin.request('admin.watch', {})
     const { nodes } = await admin.heard('admin.live', (live) => live.nodes[0]?.workers[0] !== undefined)
     process.kill(nodes[0]!.workers[0]!.pid, 'SIGKILL')

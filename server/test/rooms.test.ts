@@ -14,7 +14,7 @@ let mentor: Person, asha: Person, bela: Person
 beforeAll(async () => {
   const sfu = await startSfu()
   server = await startServer({ env: { SFU_URLS: sfu.url, TURN_URLS: 'turn:{host}:3478' } })
-  mentor = await server.person({ role: 'mentor', name: 'Mira' })
+  mentor = await server.person({ roles: ['mentor'], name: 'Mira' })
   asha = await server.person({ name: 'Asha' })
   bela = await server.person({ name: 'Bela' })
 })
@@ -244,7 +244,7 @@ describe('live for admins', () => {
   test('an admin sees the rooms with their people and streams, and no green room as one', async () => {
     const { sessionId, teaching } = await aClass()
     await teaching.sends('camera')
-    const admin = await server.person({ role: 'admin' })
+    const admin = await server.person({ roles: ['admin'] })
     const page = await server.connect(admin)
     await page.request('admin.watch', {})
     const { at, rooms, nodes } = await page.heard('admin.live', (live) =>

@@ -9,7 +9,7 @@ let mentor: Person, asha: Person, bela: Person
 beforeAll(async () => {
   const sfu = await startSfu()
   server = await startServer({ env: { SFU_URLS: sfu.url } })
-  mentor = await server.person({ role: 'mentor', name: 'Mira' })
+  mentor = await server.person({ roles: ['mentor'], name: 'Mira' })
   asha = await server.person({ name: 'Asha' })
   bela = await server.person({ name: 'Bela' })
 })

@@ -15,7 +15,7 @@ beforeAll(async () => {
   const env = { SFU_URLS: sfu.url, REDIS_URL: redis.url }
   one = await startServer({ env })
   two = await startServer({ env })
-  mentor = await one.person({ role: 'mentor' })
+  mentor = await one.person({ roles: ['mentor'] })
   asha = await one.person()
 })
 

@@ -1,5 +1,6 @@
 /** What an admin sees of the nodes and rooms live now, from what the media nodes measure; with the last hour of it. */
 import type { Live, Sample } from '@peerlearn/contract/admin'
+import { refusalOf } from '@peerlearn/contract/policy'
 import type { Logger } from 'pino'
 import type { Bus } from '../bus.ts'
 import type { Db } from '../db.ts'
@@ -122,7 +123,8 @@ export class LiveView {
 
   async #tellWatchers(): Promise<void> {
     const now = await this.live()
-    // Asked again each time: a socket outlives its person's role.
-    for (const socket of this.#watchers) if (socket.who.role === 'admin') socket.tell('admin.live', now)
+    // Asked again each time: a socket outlives its person's roles.
+    for (const socket of this.#watchers)
+      if (!refusalOf('admin', socket.who, this.#deps.now())) socket.tell('admin.live', now)
   }
 }

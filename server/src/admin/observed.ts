@@ -3,8 +3,8 @@
  * tells the others on the bus.
  */
 import { id } from '@peerlearn/contract/base'
+import { ladderStep } from '@peerlearn/contract/links'
 import { way, type Way } from '@peerlearn/contract/media'
-import { ladderStep } from '@peerlearn/contract/rooms'
 import { z } from 'zod'
 import type { Bus } from '../bus.ts'
 

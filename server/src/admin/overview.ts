@@ -23,8 +23,8 @@ export async function readOverview(db: DbOrTrx, live: Live): Promise<Overview> {
 async function countAll(db: DbOrTrx): Promise<Overview['counts']> {
   const { rows } = await sql<Overview['counts']>`select
     count(*)::int as users,
-    count(*) filter (where role = 'mentor')::int as mentors,
-    count(*) filter (where role = 'learner')::int as learners,
+    count(*) filter (where 'mentor' = any (roles))::int as mentors,
+    count(*) filter (where roles = '{learner}')::int as learners,
     (select count(*)::int from session) as sessions,
     (select count(*)::int from booking where status = 'confirmed') as bookings,
     (select coalesce(sum(amount_paise), 0)::float8 from payment where status = 'captured') as "capturedPaise"

@@ -4,7 +4,12 @@ import { sql } from 'kysely'
 import type { DbOrTrx } from '../db.ts'
 
 export async function findAdminIds(db: DbOrTrx): Promise<string[]> {
-  const rows = await db.selectFrom('account').select('id').where('role', '=', 'admin').execute()
+  const rows = await db
+    .selectFrom('account')
+    .select('id')
+    .where(sql<boolean>`roles && array['admin', 'owner']`)
+    .where('suspended_at', 'is', null)
+    .execute()
   return rows.map((row) => row.id)
 }
 

@@ -61,6 +61,7 @@ export async function readBoard(db: DbOrTrx, sessionId: string, mentorId: string
     .where('booking.status', '=', 'confirmed')
     .orderBy('booking.created_at')
     .orderBy('booking.id')
+    .$narrowType<{ learnerId: string }>()
     .execute()
   return {
     items: rows.map(({ learnerId, name, at, result }) => ({

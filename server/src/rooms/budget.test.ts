@@ -1,6 +1,6 @@
-import { receiveCeiling, type ReceiveMode } from '@peerlearn/contract/media'
+import { receiveCeiling, receiveMode, type ReceiveMode } from '@peerlearn/contract/media'
 import { describe, expect, it } from 'vitest'
-import { isAbove, keepBudget, modes, unlimited, type BudgetState } from './budget.ts'
+import { isAbove, keepBudget, unlimited, type BudgetState } from './budget.ts'
 import { ModeRates } from './mode-rates.ts'
 
 interface Class {
@@ -115,6 +115,6 @@ describe('a budget for a class', () => {
   })
 
   it('knows which mode takes more', () => {
-    expect(modes.filter((mode) => isAbove(mode, 'slides'))).toEqual(['full', 'saver'])
+    expect(receiveMode.options.filter((mode) => isAbove(mode, 'slides'))).toEqual(['full', 'saver'])
   })
 })

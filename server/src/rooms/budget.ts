@@ -2,11 +2,10 @@
  * Keeps a person's budget of data to the planned end of a class: which receive mode, and how many bits a second within
  * it. Pure: what it needs to remember from one decision to the next is in what it answers.
  */
-import { receiveCeiling, type ReceiveMode } from '@peerlearn/contract/media'
+import { receiveCeiling, receiveMode, type ReceiveMode } from '@peerlearn/contract/media'
 import type { ReceiveRule } from '@peerlearn/contract/sfu'
 
-/** From the one that takes most to the one that takes least. */
-export const modes = ['full', 'saver', 'slides', 'voice'] as const satisfies ReceiveMode[]
+const modes = receiveMode.options
 
 /** Is this mode above that one: does it take more? */
 export const isAbove = (mode: ReceiveMode, other: ReceiveMode) => modes.indexOf(mode) < modes.indexOf(other)

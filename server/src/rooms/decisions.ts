@@ -8,6 +8,10 @@ import type { Decision } from './room-log.ts'
 
 const isMentor = (session: RoomSession, userId: string) => session.mentorId === userId
 
+/** In a room one is its mentor or a learner, whatever one's account may do elsewhere. */
+export const roomRoleOf = (session: Pick<RoomSession, 'mentorId'>, userId: string) =>
+  session.mentorId === userId ? 'mentor' : 'learner'
+
 /** The mentor's own place is beside the seats. @throws AppError `not-open`, `removed`, `room-full`, `session-ended` */
 function requireRoomFor(state: RoomState, session: RoomSession, userId: string): void {
   requireOpen(session.status)
@@ -20,7 +24,8 @@ function requireRoomFor(state: RoomState, session: RoomSession, userId: string):
 export const joining =
   (who: Who, peerId: string): Decision =>
   (state, session) => {
-    const { userId, name, role } = who
+    const { userId, name } = who
+    const role = roomRoleOf(session, userId)
     requireRoomFor(state, session, userId)
     return [{ kind: 'peer.joined', actorId: userId, data: { userId, peerId, name, role } }]
   }

@@ -6,7 +6,7 @@ import type { Who } from '../http.ts'
 import { startSession, type RunningDeps } from '../sessions/running.ts'
 import type { ClientSocket, MessageHandlers } from '../sockets.ts'
 import { iceServersFor, type TurnSettings } from '../turn/turn.ts'
-import { joining, leaving } from './decisions.ts'
+import { joining, leaving, roomRoleOf } from './decisions.ts'
 import type { Learners } from './learners.ts'
 import type { LiveRoom } from './live-room.ts'
 import type { LiveRooms } from './live-rooms.ts'
@@ -39,7 +39,7 @@ export const joinHandlers = (deps: JoinDeps): Joining => ({
       startsAt: startsAt.toISOString(),
       durationMinutes,
       mentorName,
-      you: { userId: who.userId, name: who.name, role: who.role },
+      you: { userId: who.userId, name: who.name, role: roomRoleOf({ mentorId }, who.userId) },
       open: status === 'live',
       people: room.state.people.length,
       viewOnly: staged && mentorId !== who.userId && !room.state.stage?.includes(who.userId),

@@ -1,8 +1,8 @@
 /** The mentor's view of everybody's link. What clients report goes over the bus to the server that has the mentor. */
 import { randomUUID } from 'node:crypto'
+import type { LearnerLink } from '@peerlearn/contract/links'
 import { receiveMode, way } from '@peerlearn/contract/media'
-import type { LearnerLink } from '@peerlearn/contract/rooms'
-import type { PeerStats } from '@peerlearn/contract/sfu'
+import type { PeerStats } from '@peerlearn/contract/node-stats'
 import { z } from 'zod'
 import type { Bus } from '../bus.ts'
 import { judgeLink, LinkTrend, type LinkReport } from './links.ts'

@@ -1,4 +1,4 @@
-import type { PeerStats } from '@peerlearn/contract/sfu'
+import type { PeerStats } from '@peerlearn/contract/node-stats'
 import { describe, expect, it } from 'vitest'
 import { judgeLink, LinkTrend, type LinkFacts, type LinkReport } from './links.ts'
 

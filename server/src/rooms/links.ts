@@ -1,9 +1,9 @@
 /** How a learner's link is, judged from what their client and the media node measure. Pure. */
-import type { Connection, ReceiveMode } from '@peerlearn/contract/media'
-import type { LearnerLink } from '@peerlearn/contract/rooms'
-import type { PeerStats } from '@peerlearn/contract/sfu'
 import type { ParsedOf } from '@peerlearn/contract/channel'
 import type { clientMessages } from '@peerlearn/contract/client-channel'
+import type { LearnerLink } from '@peerlearn/contract/links'
+import type { Connection, ReceiveMode } from '@peerlearn/contract/media'
+import type { PeerStats } from '@peerlearn/contract/node-stats'
 
 export type LinkReport = Omit<ParsedOf<(typeof clientMessages)['link.report']>, 'steps'>
 

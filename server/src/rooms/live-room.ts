@@ -20,6 +20,7 @@ import { seatEnded } from './refusals.ts'
 import { RoomLog } from './room-log.ts'
 import type { RoomMedia } from './room-media.ts'
 import type { RoomNodes } from './room-nodes.ts'
+import { RoomSeats } from './room-seats.ts'
 import type { Seat, SeatEnd } from './seat.ts'
 
 export interface LiveRoomOptions {
@@ -47,7 +48,7 @@ export class LiveRoom {
   readonly events: RoomLog
   readonly #parts: MediaParts
   readonly #log: Logger
-  readonly #seats = new Set<Seat>()
+  readonly #seats: RoomSeats
   readonly #ears = new Set<RoomEar>()
   readonly #lost: Absences
   readonly #orphans: Absences
@@ -58,25 +59,20 @@ export class LiveRoom {
   constructor({ db, bus, pool, log, session, graceMs, isSignedIn }: LiveRoomOptions) {
     this.session = session
     this.#log = log.child({ sessionId: session.id })
+    this.#seats = new RoomSeats(session.id)
     this.#lost = new Absences(graceMs)
     this.#orphans = new Absences(graceMs)
     this.#isSignedIn = isSignedIn
-    this.events = new RoomLog({
-      db,
-      bus,
-      sessionId: session.id,
-      hear: (...heard) => this.#onEvent(...heard),
-      onError: this.#onError,
-    })
+    const same = { db, bus, sessionId: session.id, onError: this.#onError }
+    this.events = new RoomLog({ ...same, hear: (...heard) => this.#onEvent(...heard) })
     this.#parts = mediaParts({
-      db,
-      bus,
+      ...same,
       pool,
-      sessionId: session.id,
-      seats: () => [...this.#seats].filter((seat) => seat.taken),
+      seats: () => this.#seats.taken,
       hear: (heard, from) => this.#onMedia(heard, from),
-      onError: this.#onError,
+      decide: (decision) => this.events.decide(decision),
     })
+    this.follow(this.#parts.outages)
   }
 
   get media(): RoomMedia {
@@ -101,7 +97,7 @@ export class LiveRoom {
 
   /** All seats on this server, taken or on their way in. */
   get seats(): Seat[] {
-    return [...this.#seats]
+    return this.#seats.all
   }
 
   /** Everything that happens from now on, until the room is shut. */
@@ -132,22 +128,20 @@ export class LiveRoom {
   take(seat: Seat): void {
     if (seat.end) throw seatEnded(seat.end)
     if (findPerson(this.state, seat.userId)?.peerId !== seat.peerId) throw seatEnded('replaced')
-    for (const other of [...this.#seats])
-      if (other !== seat && other.peerId === seat.peerId) this.#end(other, 'replaced')
+    for (const other of this.seats)
+      if (other !== seat && other.peerId === seat.peerId) this.#seats.end(other, 'replaced')
     seat.take()
     seat.socket.onClose(() => void this.#lose(seat).catch(this.#onError))
   }
 
   /** The seat is no more, and nobody speaks for its peer: its media are closed. */
   close(seat: Seat, end: SeatEnd): void {
-    if (!this.#seats.has(seat)) return
-    this.#end(seat, end)
-    this.closePeer(seat.peerId)
+    if (this.#seats.end(seat, end)) this.closePeer(seat.peerId)
   }
 
   /** A seat that came to nothing; its peer is somebody's still, and stays for its minute. */
   withdraw(seat: Seat): void {
-    this.#seats.delete(seat)
+    this.#seats.drop(seat)
     this.#release(seat.peerId)
   }
 
@@ -168,7 +162,7 @@ export class LiveRoom {
     const people = this.state.people.map((p) => p.peerId)
     for (const peerId of this.#lost.past(people.filter((p) => !this.media.has(p))))
       await this.#leaveLost(peerId)
-    const known = new Set([...people, ...[...this.#seats].map((seat) => seat.peerId)])
+    const known = new Set([...people, ...this.seats.map((seat) => seat.peerId)])
     for (const peerId of this.#orphans.past(this.media.peerIds().filter((p) => !known.has(p))))
       this.closePeer(peerId)
   }
@@ -184,23 +178,9 @@ export class LiveRoom {
 
   readonly #onError = (err: unknown) => this.#log.warn({ err }, 'a room is behind; it will be tried again')
 
-  #tellAll(tell: (seat: Seat) => void): void {
-    for (const seat of [...this.#seats]) if (seat.taken) tell(seat)
-  }
-
-  #end(seat: Seat, end: SeatEnd): void {
-    this.#seats.delete(seat)
-    seat.finish(end)
-    const sessionId = this.session.id
-    // A page that joins once more on its own socket has replaced nobody.
-    const elsewhere = ![...this.#seats].some((other) => other.socket === seat.socket)
-    if (end === 'replaced' && elsewhere) seat.tell('room.replaced', { sessionId })
-    if (end === 'removed') seat.tell('room.removed', { sessionId })
-  }
-
   /** The socket went without a word: its page has a minute to come back, unless its person signed out. */
   async #lose(seat: Seat): Promise<void> {
-    if (!this.#seats.delete(seat)) return
+    if (!this.#seats.drop(seat)) return
     seat.finish('lost')
     if (!this.#release(seat.peerId)) return
     if (this.#shut || (await this.#isSignedIn(seat.socket.who.loginId))) return
@@ -210,13 +190,13 @@ export class LiveRoom {
 
   /** Nobody here speaks for the peer any more, unless its page is coming back, or came, on another socket. */
   #release(peerId: string): boolean {
-    if ([...this.#seats].some((seat) => seat.peerId === peerId)) return false
+    if (this.#seats.speakFor(peerId)) return false
     this.media.askAll(peerId, 'peer.release')
     return true
   }
 
   #onEvent(event: RoomEvent, before: RoomState): void {
-    this.#tellAll((seat) => seat.tell(event.kind, event))
+    for (const seat of this.#seats.taken) seat.tell(event.kind, event)
     const { kind, data } = event
     if (kind === 'peer.joined') this.#onJoined(data, findPerson(before, data.userId)?.peerId)
     if (kind === 'peer.left')
@@ -234,7 +214,7 @@ export class LiveRoom {
   }
 
   #onClosed(): void {
-    for (const seat of [...this.#seats]) this.#end(seat, 'ended')
+    for (const seat of this.seats) this.#seats.end(seat, 'ended')
     this.#closeMedia().catch(() => undefined)
   }
 
@@ -244,7 +224,7 @@ export class LiveRoom {
   }
 
   #closeSeats(which: (seat: Seat) => boolean, end: SeatEnd): void {
-    for (const seat of [...this.#seats].filter(which)) this.close(seat, end)
+    for (const seat of this.seats.filter(which)) this.close(seat, end)
   }
 
   #onMedia(heard: RoomHeard, from: NodeRoom): void {
@@ -254,7 +234,7 @@ export class LiveRoom {
     if (name === 'peer.closed' && from.peers.size === 0) this.nodes.sync()
     if (name === 'peer.closed') void (data.reason === 'unclaimed' && this.#leaveLost(data.peerId))
     else if (name === 'room.lost') void this.#parts.claims.rebuild(from, data.peerIds).catch(this.#onError)
-    else if (name !== 'loudest.changed') for (const seat of [...this.#seats]) tellSeat(seat, heard)
+    else if (name !== 'loudest.changed') for (const seat of this.seats) tellSeat(seat, heard)
   }
 
   async #leaveLost(peerId: string): Promise<void> {

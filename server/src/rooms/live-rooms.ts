@@ -8,6 +8,7 @@ import type { SfuPool } from '../sfu/sfu-pool.ts'
 import { LiveRoom } from './live-room.ts'
 import { findLiveRoomSeqs, findRoomSeqs, findRoomSession } from './queries.ts'
 import { findRoomNodes } from './room-node-queries.ts'
+import { Rounds } from './rounds.ts'
 
 export interface LiveRoomsOptions {
   db: Db
@@ -32,18 +33,20 @@ export class LiveRooms {
   readonly #empty = new Map<string, number>()
   readonly #timers: NodeJS.Timeout[]
   readonly #stopHearing: () => void
-  #running: Promise<void> | undefined
+  readonly #rounds = new Rounds((err) => this.#warn(err))
   #closed = false
 
   constructor(options: LiveRoomsOptions) {
     this.#options = { graceMs: 60_000, reconcileMs: 20_000, ...options }
+    const catchUp = () => this.catchUp()
+    const reconcile = () => this.reconcile()
     this.#timers = [
-      setInterval(() => this.#run(() => this.catchUp()), catchUpMs),
-      setInterval(() => this.#run(() => this.reconcile()), this.#options.reconcileMs),
+      setInterval(() => this.#rounds.ask(catchUp), catchUpMs),
+      setInterval(() => this.#rounds.ask(reconcile), this.#options.reconcileMs),
     ]
-    this.#stopHearing = options.bus.onBack(() => this.#run(() => this.catchUp()))
+    this.#stopHearing = options.bus.onBack(() => this.#rounds.ask(catchUp))
     // A server that starts in a class takes it up at once, before its people come back.
-    this.#run(() => this.reconcile())
+    this.#rounds.ask(reconcile)
   }
 
   /** The room, with all its events. @throws AppError `not-found` */
@@ -83,7 +86,7 @@ export class LiveRooms {
     this.#closed = true
     for (const timer of this.#timers) clearInterval(timer)
     this.#stopHearing()
-    await this.#running
+    await this.#rounds.close()
     for (const room of await this.#all()) room.shut()
     this.#rooms.clear()
   }
@@ -117,14 +120,6 @@ export class LiveRooms {
   async #all(): Promise<LiveRoom[]> {
     const rooms = await Promise.allSettled(this.#rooms.values())
     return rooms.flatMap((room) => (room.status === 'fulfilled' ? [room.value] : []))
-  }
-
-  /** One at a time; a run that finds another under way is left out. */
-  #run(task: () => Promise<void>): void {
-    if (this.#running || this.#closed) return
-    this.#running = task()
-      .catch((err: unknown) => this.#warn(err))
-      .finally(() => (this.#running = undefined))
   }
 
   #warn(err: unknown): void {

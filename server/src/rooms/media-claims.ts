@@ -1,5 +1,6 @@
 /** Keeps the media of this server's seats its own: claims them when a node answers again, and tells who lost theirs. */
 import type { SfuNode } from '../sfu/sfu-client.ts'
+import type { MediaOutages } from './media-outages.ts'
 import type { NodeRoom } from './node-room.ts'
 import type { RoomMedia } from './room-media.ts'
 import type { Seat } from './seat.ts'
@@ -11,6 +12,7 @@ interface ClaimsDeps {
   seats: () => Seat[]
   /** The node knows the room anew. */
   onAttached: () => void
+  outages: Pick<MediaOutages, 'lost' | 'look'>
   onError: (error: unknown) => void
 }
 
@@ -48,6 +50,7 @@ export class MediaClaims {
     }
     await this.#deps.media.attach()
     await Promise.all([...this.#unclaimed].map((room) => this.#reclaim(room)))
+    this.#deps.outages.look(this.#deps.media.connections())
   }
 
   /** The worker died: the room is made anew on another, and its people make their media anew. */
@@ -82,6 +85,7 @@ export class MediaClaims {
   #tellLost(peerIds: string[]): string[] {
     const seats = this.#deps.seats().filter((seat) => peerIds.includes(seat.peerId))
     for (const seat of seats) seat.tell('media.lost', {})
+    this.#deps.outages.lost(peerIds)
     return seats.map((seat) => seat.peerId)
   }
 
@@ -97,6 +101,7 @@ export class MediaClaims {
       .filter(({ peerId }) => before.has(peerId) || !this.#isElsewhere(peerId, room))
     const claimed = await Promise.allSettled(seats.map((seat) => this.#claim(room, seat)))
     if (claimed.some((one) => one.status === 'rejected')) this.#unclaimed.add(room)
+    this.#deps.outages.look(this.#deps.media.connections())
   }
 
   #isElsewhere(peerId: string, room: NodeRoom): boolean {
@@ -106,6 +111,6 @@ export class MediaClaims {
   async #claim(room: NodeRoom, seat: Seat): Promise<void> {
     const { found, consumers } = await room.ask(seat.peerId, 'peer.resume', {})
     if (found) for (const consumer of consumers) seat.tell('consumer.opened', consumer)
-    else if (!this.#isElsewhere(seat.peerId, room)) seat.tell('media.lost', {})
+    else if (!this.#isElsewhere(seat.peerId, room)) this.#tellLost([seat.peerId])
   }
 }

@@ -4,9 +4,11 @@ import type { Db } from '../db.ts'
 import type { RoomHeard } from '../sfu/sfu-client.ts'
 import type { SfuPool } from '../sfu/sfu-pool.ts'
 import { MediaClaims } from './media-claims.ts'
+import { MediaOutages } from './media-outages.ts'
 import { Moves } from './moves.ts'
 import type { NodeRoom } from './node-room.ts'
 import { Placement } from './placement.ts'
+import type { Decision } from './room-log.ts'
 import { RoomMedia } from './room-media.ts'
 import { RoomNodes } from './room-nodes.ts'
 import type { Seat } from './seat.ts'
@@ -19,6 +21,7 @@ interface PartsOptions {
   /** The seats taken on this server. */
   seats: () => Seat[]
   hear: (heard: RoomHeard, from: NodeRoom) => void
+  decide: (decision: Decision) => Promise<unknown>
   onError: (error: unknown) => void
 }
 
@@ -28,13 +31,17 @@ export interface MediaParts {
   placement: Placement
   moves: Moves
   claims: MediaClaims
+  /** Is to hear the room. */
+  outages: MediaOutages
 }
 
-export function mediaParts({ db, bus, pool, sessionId, seats, hear, onError }: PartsOptions): MediaParts {
+export function mediaParts(options: PartsOptions): MediaParts {
+  const { db, bus, pool, sessionId, seats, hear, decide, onError } = options
   const media = new RoomMedia(sessionId, hear)
   const sync = () => nodes.sync()
   const moves = new Moves({ media, seats, onFinished: sync })
-  const claims = new MediaClaims({ roomId: sessionId, media, seats, onAttached: sync, onError })
+  const outages = new MediaOutages({ seats, decide, onError })
+  const claims = new MediaClaims({ roomId: sessionId, media, seats, onAttached: sync, outages, onError })
   const nodes: RoomNodes = new RoomNodes({
     db,
     bus,
@@ -45,9 +52,10 @@ export function mediaParts({ db, bus, pool, sessionId, seats, hear, onError }: P
     onLeave: (room) => moves.leave(room),
     onStay: (room) => moves.stay(room),
     onLost: (peerIds, node) => claims.lost(peerIds, node),
+    onAway: (peerIds) => outages.lost(peerIds),
     onError,
   })
-  return { media, nodes, placement: new Placement({ pool, media, nodes }), moves, claims }
+  return { media, nodes, placement: new Placement({ pool, media, nodes }), moves, claims, outages }
 }
 
 /** Lets go of them; the nodes keep their peers. */

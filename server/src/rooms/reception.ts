@@ -1,7 +1,8 @@
 /** How one person receives in a room: what they chose, what the budget makes of it, and what the node is to be told. */
+import type { Receiving } from '@peerlearn/contract/links'
 import type { ReceiveMode } from '@peerlearn/contract/media'
-import type { Receiving } from '@peerlearn/contract/rooms'
-import type { PeerStats, ReceiveRule } from '@peerlearn/contract/sfu'
+import type { PeerStats } from '@peerlearn/contract/node-stats'
+import type { ReceiveRule } from '@peerlearn/contract/sfu'
 import { isAbove, keepBudget, unlimited, type BudgetState } from './budget.ts'
 import { ModeRates } from './mode-rates.ts'
 

@@ -1,7 +1,8 @@
 /** The people of one room on this server: how they receive, what data they use, and how their links are. */
+import type { LearnerLink, Receiving } from '@peerlearn/contract/links'
+import type { PeerStats } from '@peerlearn/contract/node-stats'
 import { findPerson, type RoomEventKind } from '@peerlearn/contract/room-state'
-import type { LearnerLink, Receiving } from '@peerlearn/contract/rooms'
-import type { PeerStats, ReceiveRule } from '@peerlearn/contract/sfu'
+import type { ReceiveRule } from '@peerlearn/contract/sfu'
 import type { Bus } from '../bus.ts'
 import type { Db } from '../db.ts'
 import { DataUse } from './data-use.ts'

@@ -26,6 +26,8 @@ export interface RoomNodesOptions {
   onStay: (room: NodeRoom) => void
   /** The node is lost, and these peers with it. */
   onLost: (peerIds: string[], node: SfuNode) => void
+  /** Their node does not answer, and there is no other: it is waited for. */
+  onAway: (peerIds: string[]) => void
   onError: (error: unknown) => void
 }
 
@@ -161,18 +163,22 @@ export class RoomNodes {
   /** Is this node still one of the room's, and to stay so? */
   #look(room: NodeRoom): void {
     const listed = this.#ids.includes(room.nodeId)
-    const leaving = room.up && (!listed || room.node.info?.draining === true)
-    if (!leaving) return listed ? this.#options.onStay(room) : this.#drop(room)
+    if (!this.#isLeaving(room)) return listed ? this.#options.onStay(room) : this.#drop(room)
     if (room.peers.size > 0) return void this.#leave(room).catch(this.#options.onError)
     if (!listed) return this.#drop(room)
     if (room.known) this.#change((now) => without(now, room.nodeId)).catch(this.#options.onError)
+  }
+
+  #isLeaving(room: NodeRoom): boolean {
+    return room.up && (!this.#ids.includes(room.nodeId) || room.node.info?.draining === true)
   }
 
   /** With nowhere to go everybody stays. */
   async #leave(room: NodeRoom): Promise<void> {
     const elsewhere = () => this.able.some((other) => other !== room)
     if (!elsewhere()) await this.extend(new Set([room.nodeId]))
-    if (!this.#shut && elsewhere()) this.#options.onLeave(room)
+    // The emptying may have been taken back meanwhile.
+    if (!this.#shut && this.#isLeaving(room) && elsewhere()) this.#options.onLeave(room)
   }
 
   #miss(id: string): void {
@@ -193,7 +199,9 @@ export class RoomNodes {
     const { pool } = this.#options
     const isUp = (nodeId: string) => pool.find(nodeId)?.up === true
     const isUnheardOf = !pool.find(id) && !pool.complete
-    if (isUp(id) || isUnheardOf || !pool.nodes.some((node) => node.up)) return
+    if (isUp(id) || isUnheardOf) return
+    if (!pool.nodes.some((node) => node.up))
+      return this.#options.onAway([...(this.#options.media.find(id)?.peers.keys() ?? [])])
     await this.#change((now) => {
       if (!now.includes(id)) return now
       const rest = without(now, id)

@@ -1,5 +1,5 @@
-/** The nodes that registered themselves in Redis (contract/sfu.ts, `nodeKey`). Redis away: what was known stays known. */
-import { nodeInfo, nodeKey, type NodeInfo } from '@peerlearn/contract/sfu'
+/** The nodes that registered themselves in Redis (contract/node-stats.ts, `nodeKey`). Redis away: what was known stays known. */
+import { nodeInfo, nodeKey, type NodeInfo } from '@peerlearn/contract/node-stats'
 import { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 

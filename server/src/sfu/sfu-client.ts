@@ -3,7 +3,8 @@
  * It keeps nothing of rooms; who uses a room hears `onUp` and attaches again.
  */
 import { eventFrame } from '@peerlearn/contract/channel'
-import { sfuNotices, type NodeInfo, type SfuMethod, type SfuNotice } from '@peerlearn/contract/sfu'
+import type { NodeInfo } from '@peerlearn/contract/node-stats'
+import { sfuNotices, type SfuMethod, type SfuNotice } from '@peerlearn/contract/sfu'
 import type { Logger } from 'pino'
 import { WebSocket } from 'ws'
 import type { z } from 'zod'

@@ -1,5 +1,5 @@
 /** All media nodes: those of SFU_URLS, which stay known, and those that registered themselves in Redis. */
-import type { NodeInfo } from '@peerlearn/contract/sfu'
+import type { NodeInfo } from '@peerlearn/contract/node-stats'
 import { Callbacks } from './callbacks.ts'
 import { leastLoaded, RecentPlacements } from './node-choice.ts'
 import { readNodeRegistry, type NodeRegistry } from './node-registry.ts'
