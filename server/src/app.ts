@@ -17,7 +17,7 @@ import { authRoutes } from './auth/routes.ts'
 import { availabilityBindings } from './availability/routes.ts'
 import { bookingRoutes } from './bookings/routes.ts'
 import { sweepMinimum } from './bookings/minimum.ts'
-import { createReleaseSeats, returnCredits } from './bookings/release.ts'
+import { createReleaseSeats, createReturnCredits } from './bookings/release.ts'
 import { sweepHolds } from './bookings/sweeps.ts'
 import { freshenSeats } from './bookings/waitlist-offers.ts'
 import type { Bus } from './bus.ts'
@@ -172,7 +172,11 @@ export function createApp({ config, db, bus, log, now, crons = true }: AppDeps):
     turn: config,
     ...paying,
     ...seating,
-    onVerdict: [createRefundsDue(paying), returnCredits, createPayoutsOnVerdict({ ...paying, jobs })],
+    onVerdict: [
+      createRefundsDue(paying),
+      createReturnCredits(paying),
+      createPayoutsOnVerdict({ ...paying, jobs }),
+    ],
   }
 
   const bindings = [

@@ -4,6 +4,8 @@ import { packRoutes } from '@peerlearn/contract/packs'
 import { paymentRoutes } from '@peerlearn/contract/payments'
 import { sessionRoutes } from '@peerlearn/contract/sessions'
 import { beforeAll, expect, test } from 'vitest'
+import { createReturnCredits } from '../src/bookings/release.ts'
+import { createDecideRefund } from '../src/payments/refunds.ts'
 import { startServer, type Person, type TestServer } from './harness.ts'
 import { desk, outcomes, pay, refunds, runOut, type Desk } from './paid-seats.ts'
 
@@ -195,6 +197,27 @@ test('refuses a pack of another mentor, of another person, and one that has expi
   await expect(seats.book(await seats.session(), learner, { packId })).rejects.toMatchObject({
     message: expect.stringContaining('expired') as string,
   })
+})
+
+test('gives back in money what was missed of a class that a pack paid', async () => {
+  const learner = await server.person()
+  const packId = await seats.pack(learner)
+  const sessionId = await seats.session()
+  await seats.book(sessionId, learner, { packId })
+  const pack = server.db.selectFrom('pack').select('purchase_id').where('id', '=', packId)
+  const { purchase_id } = await pack.executeTakeFirstOrThrow()
+  const judged = createReturnCredits({ decideRefund: createDecideRefund(server.app.jobs) })
+  const judge = (refundBasisPoints: number, givenBasisPoints: number) =>
+    server.db
+      .transaction()
+      .execute((trx) => judged(trx, { sessionId, verdict: { refundBasisPoints, givenBasisPoints } }))
+  await judge(5_000, 0)
+  expect(await refunds(server, purchase_id)).toEqual([4_166])
+  // Looked at again, all of it: the rest comes as money too, and the credit stays used.
+  await judge(10_000, 5_000)
+  expect(await refunds(server, purchase_id)).toEqual([4_166, 4_167])
+  expect(await left(packId, learner)).toBe(2)
+  expect(await seats.book(await seats.session(), learner, { packId })).toMatchObject({ status: 'confirmed' })
 })
 
 test('books nothing with a pack whose money was given back', async () => {

@@ -8,6 +8,9 @@ interface Waiting {
   timer: ReturnType<typeof setTimeout>
 }
 
+/** A timer as late as this tells that the page itself stood still: what came meanwhile is heard before silence is called. */
+const lateMs = 100
+
 export class Answers {
   #onSilence: () => void
   #nextId = 1
@@ -21,8 +24,9 @@ export class Answers {
   /** The id of the next request, and its answer: rejects with the server's code, `timeout`, or `offline` when abandoned. */
   await(limitMs: number): { id: number; answered: Promise<unknown> } {
     const id = this.#nextId++
+    const dueAt = Date.now() + limitMs
     const answered = new Promise<unknown>((resolve, reject) => {
-      const timer = setTimeout(() => this.#miss(id), limitMs)
+      const timer = setTimeout(() => this.#due(id, dueAt), limitMs)
       this.#waiting.set(id, { resolve, reject, timer })
     })
     return { id, answered }
@@ -44,6 +48,13 @@ export class Answers {
       reject(offline())
     }
     this.#waiting.clear()
+  }
+
+  #due(id: number, at: number): void {
+    const waiting = this.#waiting.get(id)
+    if (!waiting) return
+    if (Date.now() - at < lateMs) this.#miss(id)
+    else waiting.timer = setTimeout(() => this.#miss(id), lateMs)
   }
 
   #miss(id: number): void {

@@ -188,6 +188,27 @@ it('leaves a server that is only slow its time before it goes over to another co
   socket.close()
 })
 
+it('calls nobody silent while it stood still itself: what came meanwhile is heard first', async () => {
+  const socket = await opened()
+  const [line] = Line.made
+  const answered = socket.request('room.leave', {}, 700)
+  const asked = line!.sent.at(-1)!
+  // A page that is held up for 3 s runs its timer before it reads what has come.
+  vi.setSystemTime(Date.now() + 3000)
+  await vi.advanceTimersByTimeAsync(701)
+  line!.tell({ id: asked.id, ok: true, data: {} })
+  expect(await answered).toEqual({})
+  await vi.advanceTimersByTimeAsync(200)
+  expect(Line.made).toHaveLength(1)
+  // Nothing came: it is silent after all.
+  const missed = socket.request('room.leave', {}, 700).catch((error: unknown) => error)
+  vi.setSystemTime(Date.now() + 3000)
+  await vi.advanceTimersByTimeAsync(900)
+  expect(await missed).toMatchObject({ code: 'timeout' })
+  expect(Line.made).toHaveLength(2)
+  socket.close()
+})
+
 it('begins anew at once when the network is back or another, whatever hangs', async () => {
   const socket = await opened()
   await cut()

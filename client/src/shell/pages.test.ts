@@ -4,6 +4,7 @@ import { pageAt, refusalAt, titleOf } from './pages.ts'
 
 const somebody = (roles: Role[] = [], verified = true) => ({
   name: 'Asha',
+  image: null,
   roles: ['learner' as const, ...roles],
   verified,
 })

@@ -5,6 +5,8 @@ import type { Page } from './pages.ts'
 
 export interface Viewer {
   name: string
+  /** Address of their picture. */
+  image: string | null
   roles: readonly Role[]
   /** The email is proved to be theirs. */
   verified: boolean

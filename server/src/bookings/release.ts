@@ -1,4 +1,5 @@
 /** A session does not take place: every seat goes, with all of its money, credits and coupons; nobody waits any more. */
+import { shareOf } from '@peerlearn/contract/refund-policy'
 import { sql } from 'kysely'
 import type { DbOrTrx } from '../db.ts'
 import type { Jobs } from '../jobs/jobs.ts'
@@ -106,10 +107,39 @@ async function returnCoupons(trx: DbOrTrx, seats: Seat[]): Promise<void> {
   )
 }
 
-/** Of a session that the mentor never held: its packs' credits come back. Money is the payments' matter. */
-export async function returnCredits(
-  trx: DbOrTrx,
-  { sessionId, verdict }: { sessionId: string; verdict: { refundBasisPoints: number } },
-): Promise<void> {
-  if (verdict.refundBasisPoints === 10_000) await giveAllCreditsBack(trx, sessionId)
+interface Judged {
+  sessionId: string
+  /** Shares in hundredths of a percent: what goes back of this session, and what earlier verdicts gave. */
+  verdict: { refundBasisPoints: number; givenBasisPoints: number }
 }
+
+/**
+ * Seats taken with packs, once a session was judged: of one that was not held the credit comes back; of one that ended
+ * early that share of the credit's worth, as money. Other money is the payments' matter.
+ */
+export const createReturnCredits =
+  ({ decideRefund }: { decideRefund: DecideRefund }) =>
+  async (trx: DbOrTrx, { sessionId, verdict }: Judged): Promise<void> => {
+    const { refundBasisPoints: share, givenBasisPoints: given } = verdict
+    if (share <= given) return
+    if (share === 10_000 && given === 0) return giveAllCreditsBack(trx, sessionId)
+    for (const { id, purchaseId, paidPaise } of await findPackSeats(trx, sessionId)) {
+      const amountPaise = shareOf(paidPaise, share) - shareOf(paidPaise, given)
+      const key = `pack-seat-${share}-${id}`
+      const due = { purchaseId, bookingId: id, amountPaise, key, reason: missed, requestedBy: null }
+      if (amountPaise > 0) await decideRefund(trx, due)
+    }
+  }
+
+const missed = 'A part of the session did not take place.'
+
+const findPackSeats = (trx: DbOrTrx, sessionId: string) =>
+  trx
+    .selectFrom('booking')
+    .innerJoin('pack', 'pack.id', 'booking.pack_id')
+    .select(['booking.id', 'booking.paid_paise as paidPaise', 'pack.purchase_id as purchaseId'])
+    .where('booking.session_id', '=', sessionId)
+    .where('booking.status', '=', 'confirmed')
+    .orderBy('pack.purchase_id')
+    .orderBy('booking.id')
+    .execute()
