@@ -128,3 +128,32 @@ test('refuses a mentor two classes at once, when publishing, when moving, and wh
   await seats.book(seat, teacher)
   await expect(publish(930)).rejects.toMatchObject({ code: 'time-conflict' })
 })
+
+test('moves nobody who booked to a start that is hours away, and lets a late one be later', async () => {
+  const learner = await server.person()
+  const sessionId = await seats.session({ starts_at: inMinutes(48 * 60) })
+  await pay(server, (await seats.book(sessionId, learner)).purchaseId)
+  const moveTo = (minutes: number) =>
+    server.api(
+      sessionRoutes.change,
+      { params: { id: sessionId }, body: { startsAt: inMinutes(minutes).toISOString() } },
+      mentor,
+    )
+  await expect(moveTo(180)).rejects.toMatchObject({ code: 'policy-promised' })
+  expect((await moveTo(13 * 60)).status).toBe('scheduled')
+  expect((await moveTo(14 * 60)).status).toBe('scheduled')
+})
+
+test('starts a class that was paid for no earlier than two hours before its time', async () => {
+  const learner = await server.person()
+  const sessionId = await seats.session({ starts_at: inMinutes(300) })
+  await pay(server, (await seats.book(sessionId, learner)).purchaseId)
+  const start = () => server.api(sessionRoutes.start, { params: { id: sessionId }, body: {} }, mentor)
+  await expect(start()).rejects.toMatchObject({ code: 'not-open' })
+  await server.db
+    .updateTable('session')
+    .set({ starts_at: inMinutes(119) })
+    .where('id', '=', sessionId)
+    .execute()
+  expect((await start()).status).toBe('live')
+})

@@ -72,12 +72,16 @@ async function findFee(trx: DbOrTrx, mentorId: string): Promise<number | null> {
   return terms?.fee_basis_points ?? null
 }
 
-/** Packs that expired, whose every seat has been decided about, and of whose money something is left. */
+/**
+ * Packs that expired, whose every seat has been decided about, and of whose money something is left. That of a mentor who
+ * may not teach stays: learners could not use their credits, and an admin gives it back.
+ */
 export async function findExpiredPacks(db: DbOrTrx): Promise<SeatMoney[]> {
   const { rows } = await sql<SeatMoney>`
     select payment.id as "paymentId", pack.mentor_id as "mentorId", payment.captured_paise as paise
     from pack join payment on payment.purchase_id = pack.purchase_id and not payment.surplus
-    where pack.expires_at <= now() and payment.captured_paise > payment.refunded_paise + (
+      join account on account.id = pack.mentor_id
+    where pack.expires_at <= now() and account.suspended_at is null and 'mentor' = any (account.roles) and payment.captured_paise > payment.refunded_paise + (
         select coalesce(sum(gross_paise - taken_back_paise), 0) from payout where payment_id = payment.id and status <> 'void')
       and not exists (select from payout where payment_id = payment.id and session_id is null)
       and not exists (

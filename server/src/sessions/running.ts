@@ -1,4 +1,5 @@
 /** The live part of a session: start opens its room, end closes it; both are rows of the room's truth. */
+import { AppError } from '@peerlearn/contract/errors'
 import type { Session, SessionStatus } from '@peerlearn/contract/sessions'
 import type { NewRoomEvent, RoomEvent } from '@peerlearn/contract/room-state'
 import { sql } from 'kysely'
@@ -7,7 +8,7 @@ import type { DbOrTrx } from '../db.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Note } from '../notifications/notifications.ts'
 import { appendRoomEvent, publishRoomEvents } from '../room-events.ts'
-import { getSession, lockSession, requireOwn, requireStatus } from './queries.ts'
+import { getSession, lockSession, requireOwn, requireStatus, type LockedSession } from './queries.ts'
 import { findSeatHolders } from './seats.ts'
 import type { SessionDeps } from './sessions.ts'
 
@@ -68,10 +69,31 @@ async function change({ db, jobs }: RunningDeps, { sessionId, who }: Order, step
     if (who) requireOwn(session, who.userId)
     if (session.status === step.to) return undefined
     requireStatus(session, [step.from])
+    if (step.to === 'live') await refuseEarly(trx, session)
     await setStatus(trx, sessionId, step.to)
     if (step.to === 'ended') await jobs.send(trx, 'attendance.close', { sessionId })
     return appendRoomEvent(trx, sessionId, toEvent(step.kind, who?.userId ?? null, session.staged))
   })
+}
+
+const earlyHours = 2
+
+/** With its start ends the right to one's money back: a class that was paid for begins about when it was announced. */
+async function refuseEarly(trx: DbOrTrx, { id, startsAt }: LockedSession): Promise<void> {
+  if (startsAt.getTime() <= Date.now() + earlyHours * 3_600_000) return
+  const paid = await trx
+    .selectFrom('booking')
+    .select('id')
+    .where('session_id', '=', id)
+    .where('status', '=', 'confirmed')
+    .where('paid_paise', '>', 0)
+    .limit(1)
+    .executeTakeFirst()
+  if (paid)
+    throw new AppError(
+      'not-open',
+      `People have paid for the time that was announced. Start it ${earlyHours} hours before that at the earliest.`,
+    )
 }
 
 /** Whether the room has a stage is said once, as it opens. */

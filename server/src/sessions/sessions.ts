@@ -169,6 +169,7 @@ async function retime(trx: DbOrTrx, before: LockedSession, change: Change, sibli
   const later = Date.parse(startsAt) !== before.startsAt.getTime()
   const moved = later || durationMinutes !== before.durationMinutes
   if (later) await refusePast(trx, startsAt)
+  if (later) await requireNotice(trx, before, new Date(startsAt))
   if (moved) {
     await lockAgendas(trx, [before.mentorId])
     await refuseConflict(trx, before.mentorId, spanOf({ startsAt, durationMinutes }), [
@@ -181,6 +182,21 @@ async function retime(trx: DbOrTrx, before: LockedSession, change: Change, sibli
     moved,
     columns: { ...(moved && { moved_at: sql<Date>`now()` }), ...(anew && { minimum_checked_at: null }) },
   }
+}
+
+const noticeHours = 12
+
+/** Who booked for a time must be able to leave before an earlier one: nobody is moved to a start that is hours away. */
+async function requireNotice(trx: DbOrTrx, before: LockedSession, startsAt: Date): Promise<void> {
+  const soon = startsAt.getTime() < Date.now() + noticeHours * 3_600_000
+  if (!soon || startsAt >= before.startsAt || (await findTakenSeats(trx, before.id)).length === 0) return
+  throw new AppError(
+    'policy-promised',
+    'People have booked for a later time. They need half a day’s notice.',
+    {
+      startsAt: `Earlier than booked, and less than ${noticeHours} hours away.`,
+    },
+  )
 }
 
 /** What people were told when they booked holds: how money comes back can only become better for them. */
