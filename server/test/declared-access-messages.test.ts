@@ -79,7 +79,7 @@ describe.each(aliveCallers)('sent by %s without a seat', (name) => {
 
   test.each(methods)('%s is refused or not as declared', async (method) => {
     const { access } = clientMessages[method]
-    await expectAnswer(socket, method, sessionId, gateSays(access, name) ?? (stranger)[access])
+    await expectAnswer(socket, method, sessionId, gateSays(access, name) ?? stranger[access])
   })
 })
 

@@ -50,7 +50,11 @@ const kept: Record<string, Kept> = {
     others: 'forbidden',
     body: () => ({ fromSessionId: crypto.randomUUID(), change: { title: 'Another title' } }),
   },
-  'series.cancel': { of: 'series', others: 'forbidden', body: () => ({ fromSessionId: crypto.randomUUID() }) },
+  'series.cancel': {
+    of: 'series',
+    others: 'forbidden',
+    body: () => ({ fromSessionId: crypto.randomUUID() }),
+  },
   'attendance.read': { of: 'session', others: 'forbidden', also: ['admins'] },
   'attendance.csv': { of: 'session', others: 'forbidden', also: ['admins'] },
   'readiness.board': { of: 'session', others: 'forbidden' },

@@ -60,7 +60,9 @@ export async function call<R extends Route>(
       ...(person && { authorization: `Bearer ${person.token}` }),
       ...(body !== undefined && { 'content-type': route.consumes?.types[0] ?? 'application/json' }),
     },
-    ...(body !== undefined && { body: body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body) }),
+    ...(body !== undefined && {
+      body: body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body),
+    }),
   })
   if (response.ok && route.produces) return new Uint8Array(await response.arrayBuffer()) as ResponseOf<R>
   const answer: unknown = await response.json()

@@ -49,7 +49,9 @@ async function endOf({ purchaseId, bookingId }: Held) {
     select split_part(account, ':', 1) as account, sum(ledger_line.amount_paise)::text as paise
     from ledger_line join ledger_entry on ledger_entry.id = entry_id
       join payment on payment.id = ledger_entry.payment_id
-    where payment.purchase_id = ${purchaseId} group by 1 having sum(ledger_line.amount_paise) <> 0 order by 1`.execute(db)
+    where payment.purchase_id = ${purchaseId} group by 1 having sum(ledger_line.amount_paise) <> 0 order by 1`.execute(
+    db,
+  )
   const payments = await db
     .selectFrom('payment')
     .select(['status', 'surplus', 'captured_paise', 'refunded_paise', 'fee_paise'])

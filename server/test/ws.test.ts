@@ -166,7 +166,11 @@ describe('messages', () => {
     const admin = await server.person({ roles: ['admin'] })
     const socket = await server.connect(admin)
     expect(await socket.ask('admin.watch', {})).toMatchObject({ ok: true })
-    await server.db.updateTable('account').set({ roles: ['learner'] }).where('id', '=', admin.userId).execute()
+    await server.db
+      .updateTable('account')
+      .set({ roles: ['learner'] })
+      .where('id', '=', admin.userId)
+      .execute()
     await eventually(async () =>
       expect(await socket.ask('admin.watch', {})).toMatchObject({ error: { code: 'forbidden' } }),
     )
