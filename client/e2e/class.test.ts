@@ -13,6 +13,7 @@ import {
   type Person,
 } from './person.ts'
 import { startProduct, type Product } from './product.ts'
+import { inNinetyMinutes } from './soon.ts'
 import { proveAddress } from '../../loadtest/trial-desk.ts'
 
 let product: Product
@@ -35,13 +36,6 @@ afterAll(async () => {
   await product?.stop()
 })
 
-/** As the field of the form holds it, in the page's own time: a paid class starts about when it was announced. */
-const inHalfAnHour = (page: Page) =>
-  page.evaluate(() => {
-    const at = new Date(Date.now() + 30 * 60_000)
-    return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
-  })
-
 it('lets a mentor register, be approved and publish a session', async () => {
   const { page } = mentor
   await page.goto('/register')
@@ -62,7 +56,7 @@ it('lets a mentor register, be approved and publish a session', async () => {
   await page.goto('/teach?new')
   await page.getByLabel('Title').fill('Hear the tala in any song')
   await page.getByLabel('Description').fill('We clap, count and listen together.')
-  await page.getByLabel('Start', { exact: true }).fill(await inHalfAnHour(page))
+  await page.getByLabel('Start', { exact: true }).fill(await inNinetyMinutes(page))
   await page.getByLabel('Seats').fill('8')
   await page.getByRole('button', { name: 'Free', exact: true }).click()
   await page.getByRole('button', { name: 'Publish session' }).click()

@@ -14,6 +14,7 @@ import {
   type Person,
 } from './person.ts'
 import { startProduct, type Product } from './product.ts'
+import { inNinetyMinutes } from './soon.ts'
 
 let product: Product
 let browser: Browser
@@ -42,6 +43,7 @@ it('publishes a class with a stage, for more than can all speak', async () => {
   await page.goto('/teach?new')
   await page.getByLabel('Title').fill('Hear the raga in any song')
   await page.getByLabel('Description').fill('I sing, you listen; whoever wants to sing comes on stage.')
+  await page.getByLabel('Start', { exact: true }).fill(await inNinetyMinutes(page))
   await page.getByLabel('Seats').fill('120')
   await page.getByRole('button', { name: 'Free', exact: true }).click()
   await page.getByRole('button', { name: 'Publish session' }).click()
