@@ -21,9 +21,12 @@ export const followerJobs = (deps: TellDeps): JobHandlers => ({
 const atOnce = 500
 
 async function tellFollowers({ db, notify, now }: TellDeps): Promise<void> {
-  for (const { key: published, id, title, mentorId, mentorName, dates } of await findNews(db, now())) {
+  for (const { key: published, id, title, mentorId, mentorName, dates, publishedAt } of await findNews(
+    db,
+    now(),
+  )) {
     const key = `follow:${published}`
-    const followers = await findUntold(db, mentorId, key)
+    const followers = await findUntold(db, { mentorId, key, publishedAt })
     for (let i = 0; i < followers.length; i += atOnce)
       await notify(followers.slice(i, i + atOnce), {
         kind: 'follow',
@@ -35,12 +38,19 @@ async function tellFollowers({ db, notify, now }: TellDeps): Promise<void> {
   }
 }
 
-/** The followers who have not heard of it yet. */
-async function findUntold(db: DbOrTrx, mentorId: string, key: string): Promise<string[]> {
+interface News {
+  mentorId: string
+  key: string
+  publishedAt: Date
+}
+
+/** Those who followed when it was published, and have not heard of it yet. */
+async function findUntold(db: DbOrTrx, { mentorId, key, publishedAt }: News): Promise<string[]> {
   const rows = await db
     .selectFrom('follow')
     .select('learner_id')
     .where('mentor_id', '=', mentorId)
+    .where('created_at', '<=', publishedAt)
     .where(
       sql<boolean>`not exists (select from notification
         where notification.account_id = follow.learner_id and notification.key = ${key})`,
@@ -60,6 +70,7 @@ async function findNews(db: DbOrTrx, now: Date) {
     .select(sql<string>`(array_agg(session.title order by session.starts_at))[1]`.as('title'))
     .select(['session.mentor_id as mentorId', 'account.name as mentorName'])
     .select(sql<number>`count(*)::int`.as('dates'))
+    .select(sql<Date>`min(session.created_at)`.as('publishedAt'))
     .where('session.id', '>', oldest)
     .where('session.status', '=', 'scheduled')
     .where(sql<boolean>`exists (select from follow where follow.mentor_id = session.mentor_id)`)
