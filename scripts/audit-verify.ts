@@ -1,11 +1,11 @@
-/** `npm run audit:verify [-- SEQ:HASH]`, with DATABASE_URL set: walks the audit log; SEQ:HASH is a head noted before. */
+/** `npm run audit:verify [-- SEQ:HASH]`: walks the audit log; SEQ:HASH is a head noted before. */
 import { createDb } from '@peerlearn/server/db'
 import { verifyAudit } from '@peerlearn/server/audit'
+import { databaseUrl } from './launch/trial-database.ts'
 import { Refusal, runMain } from './setup/refusal.mjs'
 
 await runMain(async () => {
-  const url = process.env['DATABASE_URL']
-  if (!url) throw new Refusal('DATABASE_URL is missing: it names the database to look at.')
+  const url = databaseUrl(process.env)
   const [, seq, hash] = /^(\d+):([0-9a-f]{64})$/.exec(process.argv[2] ?? '') ?? []
   if (process.argv[2] && !hash) throw new Refusal('A head is written as SEQ:HASH, as this command prints it.')
   const db = createDb(url, 1)

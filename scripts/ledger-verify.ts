@@ -1,5 +1,5 @@
 /**
- * `npm run ledger:verify`, with DATABASE_URL set: works out anew what every account of the books must hold and compares.
+ * `npm run ledger:verify`: works out anew what every account of the books must hold and compares.
  * With RAZORPAY_KEY_ID and RAZORPAY_KEY_SECRET set (and RAZORPAY_API_URL for the sandbox) it also compares the last days
  * with Razorpay's own lists. Reads only. Exit code 1 when a paisa is unexplained.
  */
@@ -9,13 +9,13 @@ import { createLog } from '../server/src/log.ts'
 import { findGatewayDifferences } from '../server/src/payments/gateway-check.ts'
 import { connectRazorpay, createGateway } from '../server/src/payments/gateway.ts'
 import { windowUntil } from '../server/src/payments/reconciliation.ts'
-import { Refusal, runMain } from './setup/refusal.mjs'
+import { databaseUrl } from './launch/trial-database.ts'
+import { runMain } from './setup/refusal.mjs'
 
 const { env } = process
 
 await runMain(async () => {
-  const url = env['DATABASE_URL']
-  if (!url) throw new Refusal('DATABASE_URL is missing: it names the database whose books are checked.')
+  const url = databaseUrl(env)
   const db = createDb(url, 2)
   try {
     const books = await verifyBooks(db)

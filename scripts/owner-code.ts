@@ -2,7 +2,8 @@
 import { fileURLToPath } from 'node:url'
 import { createDb, type Db } from '@peerlearn/server/db'
 import { codeMinutes, makeOwnerCode } from '@peerlearn/server/first-owner'
-import { Refusal, runMain } from './setup/refusal.mjs'
+import { databaseUrl } from './launch/trial-database.ts'
+import { runMain } from './setup/refusal.mjs'
 
 /** What to do with a new code, for the terminal alone; undefined where somebody owns the place. */
 export async function ownerCodeLines(db: Db, publicUrl = ''): Promise<string | undefined> {
@@ -16,8 +17,7 @@ export async function ownerCodeLines(db: Db, publicUrl = ''): Promise<string | u
 }
 
 async function main(): Promise<void> {
-  const url = process.env['DATABASE_URL']
-  if (!url) throw new Refusal('DATABASE_URL is missing: it names the database.')
+  const url = databaseUrl(process.env)
   const db = createDb(url, 1)
   try {
     console.log((await ownerCodeLines(db, process.env['PUBLIC_URL'])) ?? 'This place has an owner already.')

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { Refusal } from '../setup/refusal.mjs'
 import { unprivileged } from './account.ts'
+import { keepDatabaseUrl } from './trial-database.ts'
 import { Child, type Death } from './child.ts'
 import type { LogFile } from './log-file.ts'
 import { postgresBinaries } from './postgres-binaries.ts'
@@ -65,6 +66,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   await child.start()
   try {
     const url = await waitForDatabase(port, password, () => death && explain(death.lines.join('\n'), folder))
+    keepDatabaseUrl(dataDir, url)
     return { url, child }
   } catch (error) {
     await child.stop(2_000)
