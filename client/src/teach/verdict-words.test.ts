@@ -32,7 +32,7 @@ describe('what a class came to', () => {
       reason: 'No sound.',
     })
     expect(verdictWords(corrected, { mine: true })).toBe(
-      'Our servers failed for 40 minutes of it. All that was paid goes back to learners. Corrected by us: No sound.',
+      'Our servers failed for 40 minutes of it. Whoever paid gets all of it back. Corrected by us: No sound.',
     )
   })
 })

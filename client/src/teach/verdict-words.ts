@@ -20,6 +20,6 @@ export function verdictWords(verdict: SessionVerdict, { mine }: { mine: boolean 
 
 function shareWords(basisPoints: number): string {
   if (basisPoints === 0) return 'Nothing goes back to learners.'
-  if (basisPoints === 10_000) return 'All that was paid goes back to learners.'
+  if (basisPoints === 10_000) return 'Whoever paid gets all of it back.'
   return `${(basisPoints / 100).toFixed(basisPoints % 100 === 0 ? 0 : 1)} % of what was paid goes back to learners.`
 }

@@ -8,6 +8,8 @@ interface Printed {
   number: string
   issuedAt: Date
   facts: DocumentFacts
+  /** Play money of a trial: it says so. */
+  sandbox: boolean
 }
 
 type Page = InstanceType<typeof PDFDocument>
@@ -30,7 +32,7 @@ const day = (at: Date) =>
   new Intl.DateTimeFormat('en-IN', { dateStyle: 'long', timeZone: 'Asia/Kolkata' }).format(at)
 
 /** @returns the PDF's bytes */
-export function printDocument({ kind, number, issuedAt, facts }: Printed): Promise<Uint8Array> {
+export function printDocument({ kind, number, issuedAt, facts, sandbox }: Printed): Promise<Uint8Array> {
   const page = new PDFDocument({
     size: 'A4',
     margin,
@@ -45,6 +47,7 @@ export function printDocument({ kind, number, issuedAt, facts }: Printed): Promi
   parties(page, facts)
   amounts(page, facts)
   line(page, footer(facts), { size: 9, colour: grey })
+  if (sandbox) line(page, 'A trial’s sandbox: no real money was paid.', { weight: 'bold', colour: '#a3261b' })
   page.end()
   return done
 }
