@@ -14,11 +14,14 @@ interface Demo {
 export const demoOf = (one: Copy) =>
   JSON.parse(readFileSync(join(one.options.dataDir, 'demo.json'), 'utf8')) as Demo
 
-export async function signIn(one: Copy, person: { email: string; password: string }): Promise<number> {
+export async function signIn(
+  one: Copy,
+  { email, password }: { email: string; password: string },
+): Promise<number> {
   const response = await fetch(`${one.url}/api/auth/login`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', origin: one.url },
-    body: JSON.stringify(person),
+    body: JSON.stringify({ email, password }),
   })
   return response.status
 }
@@ -28,7 +31,8 @@ export async function waitUntilSigningIn(one: Copy): Promise<void> {
   while (performance.now() < limit) {
     const status = await signIn(one, demoOf(one).mentor).catch(() => 0)
     if (status === 200) return
-    await new Promise((done) => setTimeout(done, 100))
+    // An address may try to sign in sixty times a minute.
+    await new Promise((done) => setTimeout(done, 500))
   }
   throw new Error(`nobody can sign in within 10 s\n${one.output}`)
 }
