@@ -148,9 +148,10 @@ test('moves and books at once: no seat twice, no money lost', async () => {
 })
 
 test('moves to and fro between two sessions at once without a deadlock', async () => {
+  // Room for all of them in each: the moves may all come from one side first.
   const [a, b] = [
-    await seats.session({ price_paise: 0, capacity: 12 }),
-    await seats.session({ price_paise: 0, capacity: 12 }),
+    await seats.session({ price_paise: 0, capacity: 16 }),
+    await seats.session({ price_paise: 0, capacity: 16 }),
   ]
   const movers = await people(16)
   const held = await Promise.all(movers.map((who, i) => book(i % 2 ? a : b, who)))
