@@ -6,6 +6,9 @@ import type { FieldErrors, Schema } from './field-errors.ts'
 const wholeError = (error: unknown): string =>
   error instanceof Error && error.message ? error.message : 'That did not work. Try again in a moment.'
 
+/** What is needed of a form to show it: the whole's error, whether it is on its way, and how to send it. */
+export type SentForm = Pick<Form<object, unknown>, 'error' | 'pending' | 'submit'>
+
 class Form<Values extends object, Output> {
   /** Bind the controls to these. */
   values: Values
