@@ -50,6 +50,12 @@ export function createDb(url: string, max = 20, limitMs?: number): Db {
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
 }
 
+/** This text with the signs of a LIKE pattern taken as they are. */
+export const literally = (text: string): string => text.replace(/[\\%_]/g, '\\$&')
+
+/** The LIKE pattern of everything that has this text in it. */
+export const containing = (text: string): string => `%${literally(text)}%`
+
 /** A UUIDv7 (RFC 9562): ids made later sort later, so their index grows at one end. */
 export function newId(now = Date.now()): string {
   const bytes = randomBytes(16)

@@ -4,13 +4,20 @@ import { AppError } from '@peerlearn/contract/errors'
 import { sql } from 'kysely'
 import type { DbOrTrx } from '../db.ts'
 
-/** @throws AppError `not-found`, for another's purchase too */
-export async function getPurchase(db: DbOrTrx, purchaseId: string, buyerId: string): Promise<Purchase> {
-  const row = await db
+/** Purchases with what was bought: seats of a session, or a pack. Others join their own rows. */
+export const selectPurchases = (db: DbOrTrx) =>
+  db
     .selectFrom('purchase')
-    .innerJoin('account as mentor', 'mentor.id', 'purchase.mentor_id')
     .leftJoin('session', 'session.id', 'purchase.session_id')
     .leftJoin('pack_offer', 'pack_offer.id', 'purchase.pack_offer_id')
+
+/** Of what was bought. */
+export const titleOf = sql<string>`coalesce(session.title, pack_offer.title, '')`
+
+/** @throws AppError `not-found`, for another's purchase too */
+export async function getPurchase(db: DbOrTrx, purchaseId: string, buyerId: string): Promise<Purchase> {
+  const row = await selectPurchases(db)
+    .innerJoin('account as mentor', 'mentor.id', 'purchase.mentor_id')
     .leftJoin('coupon', 'coupon.id', 'purchase.coupon_id')
     .select([
       'purchase.id',
@@ -24,7 +31,7 @@ export async function getPurchase(db: DbOrTrx, purchaseId: string, buyerId: stri
       'coupon.code as couponCode',
       'purchase.held_until as heldUntil',
     ])
-    .select(sql<string>`coalesce(session.title, pack_offer.title)`.as('title'))
+    .select(titleOf.as('title'))
     .select(['session.refund_full_hours as fullHours', 'session.refund_half_hours as halfHours'])
     .select(
       // One that ran out is told as expired even before it is marked.

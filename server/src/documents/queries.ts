@@ -1,18 +1,16 @@
 import type { Document, DocumentFacts } from '@peerlearn/contract/documents'
 import { sql } from 'kysely'
+import { selectPurchases } from '../bookings/purchase-queries.ts'
 import type { DbOrTrx } from '../db.ts'
 
 /** What a payment bought, locked until the transaction ends; undefined when it bought nothing. */
 export async function findBought(trx: DbOrTrx, paymentId: string) {
   await trx.selectFrom('payment').select('id').where('id', '=', paymentId).forUpdate().execute()
-  const row = await trx
-    .selectFrom('payment')
-    .innerJoin('purchase', 'purchase.id', 'payment.purchase_id')
+  const row = await selectPurchases(trx)
+    .innerJoin('payment', 'payment.purchase_id', 'purchase.id')
     .innerJoin('account as buyer', 'buyer.id', 'purchase.buyer_id')
     .innerJoin('account as mentor', 'mentor.id', 'purchase.mentor_id')
     .leftJoin('mentor_terms as terms', 'terms.mentor_id', 'mentor.id')
-    .leftJoin('session', 'session.id', 'purchase.session_id')
-    .leftJoin('pack_offer', 'pack_offer.id', 'purchase.pack_offer_id')
     .leftJoin('document', (join) =>
       join.onRef('document.payment_id', '=', 'payment.id').on('document.refund_id', 'is', null),
     )

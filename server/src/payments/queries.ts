@@ -3,18 +3,12 @@ import { AppError } from '@peerlearn/contract/errors'
 import type { paymentRoutes, PurchaseState } from '@peerlearn/contract/payments'
 import type { ResponseOf } from '@peerlearn/contract/route'
 import { sql } from 'kysely'
+import { selectPurchases, titleOf } from '../bookings/purchase-queries.ts'
 import type { DbOrTrx } from '../db.ts'
-import { titleOf } from './refund-queries.ts'
-
-const purchases = (db: DbOrTrx) =>
-  db
-    .selectFrom('purchase')
-    .leftJoin('session', 'session.id', 'purchase.session_id')
-    .leftJoin('pack_offer', 'pack_offer.id', 'purchase.pack_offer_id')
 
 /** @throws AppError `not-found`, for another's purchase too */
 export async function getOwnPurchase(db: DbOrTrx, id: string, userId: string) {
-  const row = await purchases(db)
+  const row = await selectPurchases(db)
     .select(['purchase.id', 'purchase.session_id as sessionId', 'purchase.amount_paise as amountPaise'])
     .select(['purchase.status', 'purchase.held_until as heldUntil', titleOf.as('title')])
     .select(sql<boolean>`purchase.paid_at is not null`.as('paid'))
@@ -74,7 +68,7 @@ export async function findHistory(
   db: DbOrTrx,
   userId: string,
 ): Promise<ResponseOf<typeof paymentRoutes.history>> {
-  const rows = await purchases(db)
+  const rows = await selectPurchases(db)
     .innerJoin('payment', 'payment.purchase_id', 'purchase.id')
     .select(['payment.id', 'purchase.id as purchaseId', 'purchase.session_id as sessionId'])
     .select([titleOf.as('title'), 'purchase.quantity', 'payment.amount_paise as amountPaise'])

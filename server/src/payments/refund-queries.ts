@@ -1,20 +1,14 @@
 /** Refunds as their readers see them. */
 import { AppError } from '@peerlearn/contract/errors'
 import type { Refund } from '@peerlearn/contract/payments'
-import { sql } from 'kysely'
+import { selectPurchases, titleOf } from '../bookings/purchase-queries.ts'
 import type { DbOrTrx } from '../db.ts'
 
-/** Of a purchase, joined with its session or its pack. */
-export const titleOf = sql<string>`coalesce(session.title, pack_offer.title, '')`
-
 const select = (db: DbOrTrx) =>
-  db
-    .selectFrom('refund')
-    .innerJoin('payment', 'payment.id', 'refund.payment_id')
-    .innerJoin('purchase', 'purchase.id', 'payment.purchase_id')
+  selectPurchases(db)
+    .innerJoin('payment', 'payment.purchase_id', 'purchase.id')
+    .innerJoin('refund', 'refund.payment_id', 'payment.id')
     .innerJoin('account', 'account.id', 'payment.account_id')
-    .leftJoin('session', 'session.id', 'purchase.session_id')
-    .leftJoin('pack_offer', 'pack_offer.id', 'purchase.pack_offer_id')
     .select(['refund.id', 'refund.payment_id as paymentId', 'purchase.id as purchaseId'])
     .select(['account.name as payerName', titleOf.as('title'), 'refund.amount_paise as amountPaise'])
     .select(['refund.reason', 'refund.status', 'refund.failure', 'refund.gateway_id as gatewayId'])

@@ -11,9 +11,10 @@ import {
 } from '@peerlearn/contract/money'
 import { sql } from 'kysely'
 import { z } from 'zod'
-import type { DbOrTrx } from '../db.ts'
+import { selectPurchases, titleOf } from '../bookings/purchase-queries.ts'
+import { containing, type DbOrTrx } from '../db.ts'
 import { findBalances } from '../ledger/ledger.ts'
-import { findRefunds, titleOf } from '../payments/refund-queries.ts'
+import { findRefunds } from '../payments/refund-queries.ts'
 import { owed } from './taking-back.ts'
 
 export async function findMoney(db: DbOrTrx): Promise<MoneyView> {
@@ -44,13 +45,10 @@ async function findKinds(db: DbOrTrx): Promise<MoneyView['balances']> {
 }
 
 async function findDisputes(db: DbOrTrx): Promise<MoneyView['disputes']> {
-  const rows = await db
-    .selectFrom('dispute')
-    .innerJoin('payment', 'payment.id', 'dispute.payment_id')
-    .innerJoin('purchase', 'purchase.id', 'payment.purchase_id')
+  const rows = await selectPurchases(db)
+    .innerJoin('payment', 'payment.purchase_id', 'purchase.id')
+    .innerJoin('dispute', 'dispute.payment_id', 'payment.id')
     .innerJoin('account', 'account.id', 'payment.account_id')
-    .leftJoin('session', 'session.id', 'purchase.session_id')
-    .leftJoin('pack_offer', 'pack_offer.id', 'purchase.pack_offer_id')
     .select([
       'dispute.id',
       'dispute.gateway_id as gatewayId',
@@ -132,18 +130,12 @@ async function findReconciliations(db: DbOrTrx): Promise<Reconciliation[]> {
   }))
 }
 
-/** Text that may hold the pattern's own signs. */
-const containing = (search: string) => `%${search.replace(/[\\%_]/g, '\\$&')}%`
-
 export async function findTaken(db: DbOrTrx, search: string | undefined): Promise<TakenPayment[]> {
   const like = containing(search ?? '')
-  const rows = await db
-    .selectFrom('payment')
-    .innerJoin('purchase', 'purchase.id', 'payment.purchase_id')
+  const rows = await selectPurchases(db)
+    .innerJoin('payment', 'payment.purchase_id', 'purchase.id')
     .innerJoin('account as payer', 'payer.id', 'payment.account_id')
     .innerJoin('account as mentor', 'mentor.id', 'purchase.mentor_id')
-    .leftJoin('session', 'session.id', 'purchase.session_id')
-    .leftJoin('pack_offer', 'pack_offer.id', 'purchase.pack_offer_id')
     .select(['payment.id', 'payer.name as payerName', 'payer.email as payerEmail'])
     .select(['mentor.name as mentorName', titleOf.as('title'), 'payment.captured_paise as capturedPaise'])
     .select(['payment.refunded_paise as refundedPaise', 'payment.surplus', 'payment.created_at as createdAt'])

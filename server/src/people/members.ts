@@ -2,13 +2,11 @@
 import type { Member, peopleRoutes } from '@peerlearn/contract/people'
 import type { QueryOf } from '@peerlearn/contract/route'
 import { sql } from 'kysely'
-import type { DbOrTrx } from '../db.ts'
+import { containing, literally, type DbOrTrx } from '../db.ts'
 import { pageFrom } from './paging.ts'
 import { selectMembers, toMember } from './queries.ts'
 
 type Filter = QueryOf<typeof peopleRoutes.people>
-
-const escaped = (word: string) => word.replace(/[\\%_]/g, '\\$&')
 
 /** Newest first; each word asked for stands in the name, or the email begins with it. Ids grow with time. */
 export async function listMembers(
@@ -21,8 +19,8 @@ export async function listMembers(
   for (const word of q.split(/\s+/).filter(Boolean).slice(0, 8))
     query = query.where((eb) =>
       eb.or([
-        eb('name', 'ilike', `%${escaped(word)}%`),
-        eb('email', 'like', `${escaped(word.toLowerCase())}%`),
+        eb('name', 'ilike', containing(word)),
+        eb('email', 'like', `${literally(word.toLowerCase())}%`),
       ]),
     )
   if (role !== undefined) query = query.where(sql<boolean>`${role} = any (roles)`)

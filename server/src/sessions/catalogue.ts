@@ -4,7 +4,7 @@ import type { QueryOf } from '@peerlearn/contract/route'
 import type { Session, sessionRoutes } from '@peerlearn/contract/sessions'
 import { sql, type RawBuilder } from 'kysely'
 import { z } from 'zod'
-import type { DbOrTrx } from '../db.ts'
+import { containing, type DbOrTrx } from '../db.ts'
 import { isMentor } from '../users/queries.ts'
 import { seatsLeft, selectSessions, toSession } from './queries.ts'
 
@@ -64,7 +64,7 @@ const words = (q = '') => q.split(/\s+/).filter(Boolean).slice(0, 8)
  * only with their number known does Postgres choose well between walking the calendar and asking the indexes.
  */
 async function says(db: DbOrTrx, word: string): Promise<RawBuilder<boolean>> {
-  const pattern = `%${word.replace(/[\\%_]/g, '\\$&')}%`
+  const pattern = containing(word)
   const mentors = await db
     .selectFrom('account')
     .select('id')

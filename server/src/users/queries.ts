@@ -1,7 +1,7 @@
 import type { Mentor, User } from '@peerlearn/contract/users'
 import { AppError } from '@peerlearn/contract/errors'
 import { sql, type Insertable, type Selectable, type Updateable } from 'kysely'
-import type { DbOrTrx } from '../db.ts'
+import { containing, type DbOrTrx } from '../db.ts'
 import type { Database } from '../schema.ts'
 
 /** Another image has another address, so that it can be kept by whoever fetched it. */
@@ -111,7 +111,7 @@ export function findMentors(db: DbOrTrx, { q, after, limit }: MentorFilter): Pro
     .orderBy('id')
     .limit(limit)
   for (const word of (q ?? '').split(/\s+/).filter(Boolean).slice(0, 8))
-    query = query.where('name', 'ilike', `%${word.replace(/[\\%_]/g, '\\$&')}%`)
+    query = query.where('name', 'ilike', containing(word))
   if (after)
     query = query.where(sql<boolean>`(name, id) > (select name, id from account where id = ${after})`)
   return query.execute()
