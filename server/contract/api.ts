@@ -22,6 +22,7 @@ import { securityRoutes } from './security.ts'
 import { seriesRoutes } from './series.ts'
 import { sessionRoutes } from './sessions.ts'
 import { turnRoutes } from './turn.ts'
+import { unsubscribeRoutes } from './unsubscribe.ts'
 import { userRoutes } from './users.ts'
 import { waitlistRoutes } from './waitlist.ts'
 
@@ -47,6 +48,7 @@ export const api = {
   money: moneyRoutes,
   documents: documentRoutes,
   notifications: notificationRoutes,
+  unsubscribe: unsubscribeRoutes,
   turn: turnRoutes,
   readiness: readinessRoutes,
   jobs: jobRoutes,

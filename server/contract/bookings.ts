@@ -1,6 +1,7 @@
 /** Bookings: a learner's seat in a session. */
 import { z } from 'zod'
 import { id, instant, paise, sumPaise } from './base.ts'
+import { cancelTerms } from './cancel-terms.ts'
 import { refundPolicy } from './refund-policy.ts'
 import { route } from './route.ts'
 
@@ -46,6 +47,14 @@ export const booking = z
   .meta({ id: 'Booking' })
 export type Booking = z.infer<typeof booking>
 
+/** What it costs, and with which coupon. */
+const price = {
+  listPaise: sumPaise,
+  discountPaise: sumPaise,
+  amountPaise: sumPaise,
+  couponCode: z.string().nullable(),
+}
+
 /** What was chosen at once: seats of one session, or a pack. `open`: to be paid until `heldUntil`. */
 export const purchase = z
   .strictObject({
@@ -55,10 +64,7 @@ export const purchase = z
     title: z.string(),
     mentorName: z.string(),
     quantity: z.number().int(),
-    listPaise: sumPaise,
-    discountPaise: sumPaise,
-    amountPaise: sumPaise,
-    couponCode: z.string().nullable(),
+    ...price,
     status: z.enum(['open', 'paid', 'expired', 'cancelled']),
     heldUntil: instant.nullable(),
     /** How money of a seat comes back; a pack has none. */
@@ -68,14 +74,7 @@ export const purchase = z
 export type Purchase = z.infer<typeof purchase>
 
 /** What it would cost, before anything is taken. */
-export const quote = z
-  .strictObject({
-    listPaise: sumPaise,
-    discountPaise: sumPaise,
-    amountPaise: sumPaise,
-    couponCode: z.string().nullable(),
-  })
-  .meta({ id: 'Quote' })
+export const quote = z.strictObject(price).meta({ id: 'Quote' })
 export type Quote = z.infer<typeof quote>
 
 /** A booking with what a list shows of its session. */
@@ -100,22 +99,6 @@ export const bookedSession = z
   })
   .meta({ id: 'BookedSession' })
 export type BookedSession = z.infer<typeof bookedSession>
-
-/** What giving a seat back comes to, if it is done now. */
-export const cancelTerms = z
-  .strictObject({
-    /** The share that comes back, in hundredths of a percent. */
-    basisPoints: z.number().int().min(0).max(10_000),
-    paidPaise: paise,
-    refundPaise: paise,
-    /** Of a seat taken with a pack: does its credit come back? */
-    creditBack: z.boolean(),
-    /** May it be moved to another session instead? */
-    movable: z.boolean(),
-    refund: refundPolicy,
-  })
-  .meta({ id: 'CancelTerms' })
-export type CancelTerms = z.infer<typeof cancelTerms>
 
 /** A session that a seat may be moved to, and what comes back then. */
 export const moveTarget = z

@@ -39,6 +39,8 @@ export const document = z
     kind: documentKind,
     number: z.string(),
     purchaseId: id,
+    /** Of a credit note: the refund that it is for. */
+    refundId: id.nullable(),
     totalPaise: sumPaise,
     issuedAt: instant,
   })

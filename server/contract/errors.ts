@@ -70,6 +70,7 @@ export const errorStatus = {
   'too-many-requests': 429,
   'internal-error': 500,
   'payment-unavailable': 502,
+  'payment-failed': 402,
   'provider-unavailable': 502,
   'media-full': 503,
   'media-unavailable': 503,

@@ -43,6 +43,24 @@ export type PurchaseState = z.infer<typeof purchaseState>
 
 export const paymentStatus = z.enum(['created', 'authorized', 'captured', 'failed', 'refunded'])
 
+/**
+ * waiting, sent: on its way to Razorpay. done: Razorpay has given it back. failed: an admin must look at it, the money
+ * is still owed. void: Razorpay's own pages had given the money back before.
+ */
+export const refundStatus = z.enum(['waiting', 'sent', 'done', 'failed', 'void'])
+
+/** A refund as the person sees it who paid. */
+export const ownRefund = z
+  .strictObject({
+    id,
+    amountPaise: sumPaise,
+    status: refundStatus.exclude(['void']),
+    reason: z.string(),
+    createdAt: instant,
+  })
+  .meta({ id: 'OwnRefund' })
+export type OwnRefund = z.infer<typeof ownRefund>
+
 export const payment = z
   .strictObject({
     id,
@@ -60,14 +78,11 @@ export const payment = z
     orderId: z.string(),
     paymentId: z.string().nullable(),
     createdAt: instant,
+    /** What went back of it, newest first. */
+    refunds: z.array(ownRefund),
   })
   .meta({ id: 'Payment' })
-
-/**
- * waiting, sent: on its way to Razorpay. done: Razorpay has given it back. failed: an admin must look at it, the money
- * is still owed. void: Razorpay's own pages had given the money back before.
- */
-export const refundStatus = z.enum(['waiting', 'sent', 'done', 'failed', 'void'])
+export type Payment = z.infer<typeof payment>
 
 export const refund = z
   .strictObject({
@@ -141,7 +156,7 @@ export const paymentRoutes = {
     path: '/api/payments/history',
     access: 'signed-in',
     limit: 'sessions',
-    summary: 'My payments, newest first',
+    summary: 'My payments with what went back of each, newest first',
     response: z.strictObject({ items: z.array(payment) }),
   }),
   refund: route({

@@ -30,6 +30,14 @@ export function policyWords({ fullHours, halfHours }: RefundPolicy): string {
   return `${all}, half ${until(halfHours)}${halfHours === 0 ? '' : ', nothing after that'}.`
 }
 
+/** Said beside the button once not all of it would come back; undefined before that. `basisPoints`: refundShare now. */
+export function lossWords({ halfHours }: RefundPolicy, basisPoints: number): string | undefined {
+  if (basisPoints >= 10_000) return undefined
+  if (basisPoints === 0) return 'Nothing comes back when you cancel: it is too short before the start.'
+  const half = `Only half of it comes back when you cancel ${until(halfHours)}`
+  return halfHours === 0 ? `${half}.` : `${half}, nothing after that.`
+}
+
 /** What holds whatever the policy says. */
 export const promiseWords =
   'All of it comes back when the mentor cancels or does not come, or when the class fails; when the mentor ends early, the part that was missed.'

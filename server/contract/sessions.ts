@@ -36,6 +36,15 @@ export const session = z
   .meta({ id: 'Session' })
 export type Session = z.infer<typeof session>
 
+/**
+ * From so many hours before its time a class may be started. Pages keep to it for every class; the server for those that
+ * people have paid for.
+ */
+export const startHours = 2
+
+/** When its mentor may start it, in milliseconds. */
+export const startableFrom = (startsAt: string): number => Date.parse(startsAt) - startHours * 3_600_000
+
 /** Seats of a session in which everybody may send; more need a stage. */
 export const largestWithoutStage = 50
 

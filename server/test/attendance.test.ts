@@ -6,19 +6,17 @@ import { sessionRoutes } from '@peerlearn/contract/sessions'
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { newId } from '../src/db.ts'
-import { eventually, startServer, type Person, type TestServer } from './harness.ts'
-import { desk, pay, refunds, type Desk } from './paid-seats.ts'
+import { eventually, type Person, type TestServer } from './harness.ts'
+import { openDesk, pay, refunds, type Desk } from './paid-seats.ts'
 
 let server: TestServer
 let mentor: Person, asha: Person, admin: Person
 let seats: Desk
 
 beforeAll(async () => {
-  server = await startServer()
-  mentor = await server.person({ roles: ['mentor'] })
+  ;({ server, mentor, seats } = await openDesk())
   asha = await server.person({ name: '=Asha, "the" first' })
   admin = await server.person({ roles: ['admin'] })
-  seats = desk(server, mentor)
 })
 
 const soon = () => new Date(Date.now() + 3_600_000)
@@ -79,12 +77,14 @@ async function happened(
 const end = (sessionId: string) =>
   server.api(sessionRoutes.end, { params: { id: sessionId }, body: {} }, mentor)
 const read = (sessionId: string, who = mentor) => server.api(routes.read, { params: { id: sessionId } }, who)
-const counted = (sessionId: string) =>
-  eventually(async () => {
-    const { verdict, people } = await read(sessionId)
-    if (!verdict) throw new Error('the session has not been counted yet')
-    return { verdict, people }
-  })
+/** Asked of the database: who asks the server again and again is refused after a while. */
+async function counted(sessionId: string) {
+  const rows = server.db.selectFrom('session_verdict').select('revision').where('session_id', '=', sessionId)
+  await eventually(async () => expect(await rows.execute()).not.toEqual([]))
+  const { verdict, people } = await read(sessionId)
+  if (!verdict) throw new Error('the session has not been counted')
+  return { verdict, people }
+}
 const sweep = () => server.app.jobs.send(server.db, 'attendance.sweep', {})
 
 describe('once a class has ended', () => {
@@ -214,6 +214,41 @@ describe('an admin’s correction', () => {
       .where('subject', '=', `session:${sessionId}`)
       .execute()
     expect(audited.map((row) => row.actor_id)).toEqual([admin.userId, admin.userId])
+  })
+
+  test('locks all of the class’s money in one order first: two classes with the same buyers wait in line, not for each other', async () => {
+    const packId = await seats.pack(asha)
+    const packed = await aClass({ there: 60, packId })
+    // Bought after the pack; as long as the class runs nobody gives it back.
+    const other = await server.person()
+    const bought = await seats.session()
+    const { id, purchaseId } = await seats.book(bought, other)
+    await pay(server, purchaseId)
+    const { sessionId } = packed
+    const here = { session_id: sessionId, seat: 2 }
+    await server.db.updateTable('booking').set(here).where('id', '=', id).execute()
+    await end(sessionId)
+    await counted(sessionId)
+    const held = await server.db.transaction().execute(async (trx) => {
+      const lock = (of: string | null) => sql`select from payment where purchase_id = ${of} for update`
+      const { purchase_id } = await trx
+        .selectFrom('pack')
+        .select('purchase_id')
+        .where('id', '=', packId)
+        .executeTakeFirstOrThrow()
+      await lock(purchase_id).execute(trx)
+      const correcting = correct(sessionId, admin, 5000)
+      await eventually(async () => {
+        const { rows } = await sql`select from pg_stat_activity where wait_event_type = 'Lock'
+          and datname = current_database()`.execute(server.db)
+        expect(rows).not.toEqual([])
+      })
+      // It waits for the first of them, and has not taken the second: Postgres would end one of us.
+      await lock(purchaseId).execute(trx)
+      return { correcting }
+    })
+    expect(await held.correcting).toMatchObject({ refundBasisPoints: 5000 })
+    expect(await refunds(server, purchaseId)).toEqual([5_000])
   })
 
   test('is nobody else’s', async () => {

@@ -3,17 +3,15 @@ import { notificationRoutes } from '@peerlearn/contract/notifications'
 import { sessionRoutes } from '@peerlearn/contract/sessions'
 import { beforeAll, expect, test } from 'vitest'
 import { startServer, type Person, type TestServer } from './harness.ts'
-import { desk, outcomes, pay, refunds, type Desk } from './paid-seats.ts'
+import { desk, openDesk, outcomes, pay, refunds, type Desk } from './paid-seats.ts'
 
 let server: TestServer
 let second: TestServer
 let mentor: Person
 let seats: Desk
 beforeAll(async () => {
-  server = await startServer()
+  ;({ server, mentor, seats } = await openDesk())
   second = await startServer()
-  mentor = await server.person({ roles: ['mentor'] })
-  seats = desk(server, mentor)
 })
 
 const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000)

@@ -3,18 +3,16 @@ import { calendarRoutes as routes } from '@peerlearn/contract/calendar'
 import { sessionRoutes } from '@peerlearn/contract/sessions'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { loggedPath } from '../src/request-log.ts'
-import { eventually, startServer, type Person, type TestServer } from './harness.ts'
-import { desk, type Desk } from './paid-seats.ts'
+import { eventually, type Person, type TestServer } from './harness.ts'
+import { openDesk, type Desk } from './paid-seats.ts'
 
 let server: TestServer
 let mentor: Person, asha: Person
 let seats: Desk
 
 beforeAll(async () => {
-  server = await startServer()
-  mentor = await server.person({ roles: ['mentor'] })
+  ;({ server, mentor, seats } = await openDesk())
   asha = await server.person({ name: 'Asha' })
-  seats = desk(server, mentor)
 })
 
 const free = () => seats.session({ price_paise: 0, title: 'Tea; and, tables' })

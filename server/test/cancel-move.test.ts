@@ -1,17 +1,14 @@
 import { bookingRoutes } from '@peerlearn/contract/bookings'
 import { sessionRoutes } from '@peerlearn/contract/sessions'
-import { sql } from 'kysely'
 import { beforeAll, expect, test } from 'vitest'
-import { eventually, startServer, type Person, type TestServer } from './harness.ts'
-import { desk, pay, refunds, type Desk } from './paid-seats.ts'
+import type { Person, TestServer } from './harness.ts'
+import { desk, openDesk, pay, refunds, type Desk } from './paid-seats.ts'
 
 let server: TestServer
 let mentor: Person
 let seats: Desk
 beforeAll(async () => {
-  server = await startServer()
-  mentor = await server.person({ roles: ['mentor'] })
-  seats = desk(server, mentor)
+  ;({ server, mentor, seats } = await openDesk())
 })
 
 /** Far from all others: the policy's hours are counted to these starts. */
@@ -54,47 +51,6 @@ test('does not let a paid seat go for nothing once its time has come and the men
   await server.db.updateTable('session').set(inHours(-0.1)).where('id', '=', sessionId).execute()
   await expect(seats.cancel(seat.id, learner)).rejects.toMatchObject({ code: 'session-started' })
   expect(await refunds(server, seat.purchaseId)).toEqual([])
-})
-
-test('tells of a cancelled session though the server died before it could', async () => {
-  const { learner, sessionId } = await paidSeat(inHours(30))
-  await server.api(sessionRoutes.cancel, { params: { id: sessionId } }, mentor)
-  const told = () =>
-    server.db
-      .selectFrom('notification')
-      .select('message')
-      .where('account_id', '=', learner.userId)
-      .where('title', '=', 'A session was cancelled')
-      .execute()
-  const runJob = () =>
-    sql`update pgboss.job set start_after = now() where data ->> 'sessionId' = ${sessionId}`.execute(
-      server.db,
-    )
-  const over = async () => {
-    const { rows } = await sql<{ state: string }>`select state from pgboss.job
-      where name = 'session.tell-cancelled' and data ->> 'sessionId' = ${sessionId}`.execute(server.db)
-    expect(rows).toEqual([{ state: 'completed' }])
-  }
-  const [first] = await told()
-  await server.db.deleteFrom('notification').where('account_id', '=', learner.userId).execute()
-  await runJob()
-  await eventually(over)
-  expect(await told()).toEqual([first])
-})
-
-test('tells of a cancelled session once, by the server that lives and by the job', async () => {
-  const { learner, sessionId } = await paidSeat(inHours(33))
-  await server.api(sessionRoutes.cancel, { params: { id: sessionId } }, mentor)
-  await sql`update pgboss.job set start_after = now() where data ->> 'sessionId' = ${sessionId}`.execute(
-    server.db,
-  )
-  await eventually(async () => {
-    const { rows } = await sql`select from pgboss.job where state = 'completed'
-      and name = 'session.tell-cancelled' and data ->> 'sessionId' = ${sessionId}`.execute(server.db)
-    expect(rows).toHaveLength(1)
-  })
-  const mails = server.db.selectFrom('mail').select('id').where('recipient', '=', learner.email)
-  expect(await mails.where('subject', '=', 'A session was cancelled').execute()).toHaveLength(1)
 })
 
 test('follows the session’s own policy', async () => {

@@ -97,6 +97,11 @@ test('a mentor with a GSTIN issues tax invoices whose parts sum to the price; a 
   const note = await issued(held, 'credit-note')
   expect(note.totalPaise).toBe(10_000)
   expect((await factsOf(note.id)).corrects?.number).toBe(invoice.number)
+  const { items } = await shop.server.api(paymentRoutes.history, {}, held.learner)
+  expect(items).toMatchObject([
+    { refundedPaise: 10_000, refunds: [{ id: note.refundId, amountPaise: 10_000, status: 'done' }] },
+  ])
+  expect(invoice.refundId).toBeNull()
 })
 
 describe('the PDF', () => {

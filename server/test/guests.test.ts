@@ -2,16 +2,14 @@ import { bookingRoutes } from '@peerlearn/contract/bookings'
 import { invitationRoutes } from '@peerlearn/contract/invitations'
 import { sessionRoutes } from '@peerlearn/contract/sessions'
 import { beforeAll, expect, test } from 'vitest'
-import { eventually, startServer, type Person, type TestServer } from './harness.ts'
-import { desk, pay, refunds, type Desk } from './paid-seats.ts'
+import { eventually, type Person, type TestServer } from './harness.ts'
+import { openDesk, pay, refunds, type Desk } from './paid-seats.ts'
 
 let server: TestServer
 let mentor: Person
 let seats: Desk
 beforeAll(async () => {
-  server = await startServer()
-  mentor = await server.person({ roles: ['mentor'], name: 'Asha' })
-  seats = desk(server, mentor)
+  ;({ server, mentor, seats } = await openDesk('Asha'))
 })
 
 let guests = 0
@@ -84,8 +82,27 @@ test('sends to twenty other addresses an hour, and no more: they are anybody’s
   const buyer = await server.person()
   const sessionId = await seats.session({ price_paise: 0 })
   const { id } = await seats.book(sessionId, buyer, { self: false, guests: [guest()] })
-  for (let n = 0; n < 20; n++) await send(id, guest(), buyer)
+  // The first went out with the booking.
+  for (let n = 0; n < 19; n++) await send(id, guest(), buyer)
   await expect(send(id, guest(), buyer)).rejects.toMatchObject({ status: 429, code: 'too-many-requests' })
+})
+
+test('counts the guests of seats that cost nothing, booked and moved, as invitations too', async () => {
+  const buyer = await server.person()
+  const free = () => seats.session({ price_paise: 0, capacity: 12 })
+  const ten = () => Array.from({ length: 10 }, guest)
+  const booked = await seats.book(await free(), buyer, { self: false, guests: ten().slice(0, 9) })
+  await seats.move(booked.id, await free(), buyer)
+  await seats.book(await free(), buyer, { self: false, guests: ten().slice(0, 9) })
+  const third = await free()
+  await expect(seats.book(third, buyer, { guests: ten().slice(0, 2) })).rejects.toMatchObject({
+    code: 'too-many-requests',
+  })
+  // Nothing of it was booked. Who pays for the seats is not held up, nor is who brings nobody.
+  expect(await guestsOf(third, buyer)).toEqual([])
+  expect(await seats.book(third, buyer)).toMatchObject({ status: 'confirmed' })
+  const paid = await seats.book(await seats.session({ capacity: 12 }), buyer, { guests: ten().slice(0, 9) })
+  expect(paid.status).toBe('held')
 })
 
 test('keeps one seat a person: who has one can’t take a guest’s too', async () => {
@@ -107,6 +124,13 @@ test('refunds the part of one seat of several; a guest’s goes back to the buye
   await pay(server, held.purchaseId)
   await server.app.sweep()
   const taken = await take(await invited(email), friend)
+  expect(await seats.terms(taken.id, friend)).toMatchObject({
+    returnsTo: buyer.name,
+    goes: [{ bookingId: taken.id, own: true }],
+    stays: [],
+    paidPaise: 0,
+    refundPaise: 0,
+  })
   await seats.cancel(taken.id, friend)
   const [seat] = await guestsOf(sessionId, buyer)
   expect(seat).toMatchObject({ name: null, booking: { status: 'confirmed', seated: false } })
@@ -117,6 +141,30 @@ test('refunds the part of one seat of several; a guest’s goes back to the buye
   expect(await guestsOf(sessionId, buyer)).toEqual([])
   const mine = await server.api(bookingRoutes.mine, {}, buyer)
   expect(mine.items.map((item) => [item.own, item.booking.status])).toEqual([[true, 'confirmed']])
+})
+
+test('says before a seat is given back which go with it, which stay, and whose they are', async () => {
+  const buyer = await server.person()
+  const sessionId = await seats.session()
+  const [one, other] = [guest(), guest()]
+  const own = await seats.book(sessionId, buyer, { guests: [one, other] })
+  const held = await seats.terms(own.id, buyer)
+  expect(held).toMatchObject({ held: true, returnsTo: null, stays: [] })
+  expect(held.goes.map((seat) => [seat.own, seat.guestEmail])).toEqual([
+    [true, null],
+    [false, one],
+    [false, other],
+  ])
+  await pay(server, own.purchaseId)
+  const [first] = await guestsOf(sessionId, buyer)
+  const terms = await seats.terms(first!.booking.id, buyer)
+  expect(terms).toMatchObject({ held: false, goes: [{ own: false, guestEmail: one }], paidPaise: 10_000 })
+  expect(terms.stays.map((seat) => [seat.own, seat.guestEmail])).toEqual([
+    [true, null],
+    [false, other],
+  ])
+  await seats.cancel(first!.booking.id, buyer)
+  expect((await seats.terms(own.id, buyer)).stays).toMatchObject([{ guestEmail: other }])
 })
 
 test('refuses more seats than there are, and none at all', async () => {

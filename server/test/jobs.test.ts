@@ -9,7 +9,8 @@ import { GiveUp, jobNames, jobTable, type JobHandlers } from '../src/jobs/job-ta
 import { createJobs, type Jobs } from '../src/jobs/jobs.ts'
 import { createLog } from '../src/log.ts'
 import { createMail } from '../src/mail/mail.ts'
-import { closeLater, eventually, fileDatabase, freePort, openDb, startServer } from './harness.ts'
+import { createUnsubscribeLinks } from '../src/mail/unsubscribe-links.ts'
+import { closeLater, eventually, fileDatabase, freePort, openDb, startServer, testConfig } from './harness.ts'
 import { environment, startProcess } from './harness-process.ts'
 import { startMailServer } from './mail-server.ts'
 
@@ -200,7 +201,11 @@ test('an admin sees what waits and what failed and why, tries it again, and give
 test('a server that is killed while jobs run leaves nothing undone: another one does them, once', async () => {
   const db = await openDb()
   const asking = await startJobs({})
-  const mail = createMail({ jobs: asking, publicUrl: 'http://localhost' })
+  const mail = createMail({
+    jobs: asking,
+    publicUrl: 'http://localhost',
+    unsubscribeLinks: createUnsubscribeLinks(testConfig(), 'http://localhost'),
+  })
   const silent = await startSilentServer()
   const doomed = startProcess({ ...(await environment()), SMTP_URL: silent.url })
   const emails = Array.from({ length: 3 }, () => `${newId()}@example.org`)

@@ -1,14 +1,17 @@
 /** Seats, sessions and money as tests of bookings need them. */
 import { bookingRoutes } from '@peerlearn/contract/bookings'
+import { couponRoutes } from '@peerlearn/contract/coupons'
 import { packRoutes } from '@peerlearn/contract/packs'
+import type { BodyOf } from '@peerlearn/contract/route'
 import { waitlistRoutes } from '@peerlearn/contract/waitlist'
 import { sql } from 'kysely'
 import { confirmPurchase } from '../src/bookings/purchases.ts'
 import { newId } from '../src/db.ts'
 import { newSession } from './factories.ts'
-import type { Person, TestServer } from './harness.ts'
+import { startServer, type Person, type TestServer } from './harness.ts'
 
 const hourMs = 3_600_000
+const anyCoupon = { percent: null, amountPaise: null, sessionId: null, maxUses: null, validUntil: null }
 let made = 0
 
 export type BookWish = Partial<{ self: boolean; guests: string[]; coupon: string; packId: string }>
@@ -37,6 +40,14 @@ export const desk = (server: TestServer, mentor: Person) => ({
     server.api(waitlistRoutes.leave, { params: { id: sessionId } }, who),
   accept: (sessionId: string, who: Person, body: { coupon?: string; packId?: string } = {}) =>
     server.api(waitlistRoutes.accept, { params: { id: sessionId }, body }, who),
+  /** A coupon of the mentor's, for all sessions and everybody unless wished otherwise. */
+  coupon: (wish: Partial<BodyOf<typeof couponRoutes.make>>) =>
+    server.api(couponRoutes.make, { body: { ...anyCoupon, code: `WELCOME-${++made}`, ...wish } }, mentor),
+  usesOf: async (code: string) =>
+    (await server.api(couponRoutes.mine, {}, mentor)).items.find((one) => one.code === code)?.uses,
+  /** Credits of this pack that were not used. */
+  left: async (packId: string, who: Person) =>
+    (await server.api(packRoutes.mine, {}, who)).items.find((pack) => pack.id === packId)?.left,
   /** A pack of three for ₹250, paid. @returns its id */
   pack: async (who: Person, wish: { credits?: number; pricePaise?: number } = {}) => {
     const offer = { title: 'Three sessions', credits: 3, pricePaise: 25_000, validDays: 90, ...wish }
@@ -48,6 +59,13 @@ export const desk = (server: TestServer, mentor: Person) => ({
   },
 })
 export type Desk = ReturnType<typeof desk>
+
+/** A server, a mentor who teaches there, and their desk. */
+export async function openDesk(name?: string): Promise<{ server: TestServer; mentor: Person; seats: Desk }> {
+  const server = await startServer()
+  const mentor = await server.person({ roles: ['mentor'], ...(name && { name }) })
+  return { server, mentor, seats: desk(server, mentor) }
+}
 
 /** The purchase's money has come, as payments tell it. @returns whether it has its seats */
 export async function pay({ db }: TestServer, purchaseId: string | null): Promise<boolean> {

@@ -44,6 +44,28 @@ test('without a seat the money is back at Razorpay, once, within a minute', asyn
   expect(await shop.refundsOf(held.purchaseId)).toMatchObject([{ status: 'done', amount_paise: 49_900 }])
 })
 
+test('a hold that ran out just now seats nobody who is in another class by then: the money goes back', async () => {
+  const { server } = shop
+  const startsAt = { starts_at: new Date(Date.now() + 90 * 3_600_000) }
+  const other = await server.person({ roles: ['mentor'] })
+  const [mine, theirs] = [
+    await newSession(server.db, { mentorId: shop.mentor.userId, price_paise: 49_900, ...startsAt }),
+    await newSession(server.db, { mentorId: other.userId, ...startsAt }),
+  ]
+  const held = await shop.held({ sessionId: mine })
+  const stays = await shop.held({ sessionId: mine })
+  for (const one of [held, stays]) {
+    await shop.pay((await shop.order(one.purchaseId, one.learner)).orderId)
+    // Nobody has marked it yet.
+    await shop.runOut(one.purchaseId)
+  }
+  await server.api(bookingRoutes.book, { params: { id: theirs }, body: {} }, held.learner)
+  await release()
+  await eventually(async () => expect(await shop.state(held)).toBe('refunded'))
+  await eventually(async () => expect(await shop.state(stays)).toBe('booked'))
+  expect(await shop.refundsOf(held.purchaseId)).toMatchObject([{ status: 'done', amount_paise: 49_900 }])
+})
+
 test('three seats paid at once come all or not at all', async () => {
   const sessionId = await newSession(shop.server.db, {
     mentorId: shop.mentor.userId,

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { paymentRoutes } from '@peerlearn/contract/payments'
@@ -130,6 +131,23 @@ describe('the checkout', () => {
     expect(await statusOf(shop, bookingId)).toBe('held')
     const paid = await shop.pay(orderId)
     expect((await shop.verify(paid, learner)).state).toBe('booked')
+  })
+
+  test('says of a payment that the bank refused that nothing is booked with it, and takes the next one', async () => {
+    const { purchaseId, learner } = await deaf.held()
+    const { orderId } = await deaf.order(purchaseId, learner)
+    const { id } = await deaf.play(`/orders/${orderId}/fail`)
+    const signature = createHmac('sha256', deaf.server.config.RAZORPAY_KEY_SECRET)
+    const refused = {
+      razorpay_order_id: orderId,
+      razorpay_payment_id: String(id),
+      razorpay_signature: signature.update(`${orderId}|${String(id)}`).digest('hex'),
+    }
+    await expect(deaf.verify(refused, learner)).rejects.toMatchObject({
+      code: 'payment-failed',
+      message: expect.stringMatching(/^(?!.*follows by itself).*refused/) as string,
+    })
+    expect((await deaf.verify(await deaf.pay(orderId), learner)).state).toBe('booked')
   })
 
   test('comes through our own address, with its own policy and frame rule', async () => {

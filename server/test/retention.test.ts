@@ -17,6 +17,13 @@ test('old notices, ended logins and what was under way go; what is needed stays'
   await notice('old', 181, null)
   await notice('old, told once for ever', 181, 'refund:one')
   await notice('older than anything that tells', 366, 'refund:two')
+  await notice('old, told with what it was about', 181, 'once:one')
+  const event = (id: string, days: number) =>
+    sql`insert into webhook_event (id, kind, received_at) values (${id}, 'payment.captured', now() - make_interval(days => ${days}))`.execute(
+      db,
+    )
+  await event('recent', 89)
+  await event('old', 91)
   const login = async (days: number) => {
     const id = newId()
     await sql`insert into login (id, account_id, token_hash, expires_at)
@@ -42,6 +49,8 @@ test('old notices, ended logins and what was under way go; what is needed stays'
 
   const titles = await db.selectFrom('notification').select('title').orderBy('created_at').execute()
   expect(titles.map(({ title }) => title)).toEqual(['old, told once for ever', 'fresh'])
+  const events = await db.selectFrom('webhook_event').select('id').execute()
+  expect(events).toEqual([{ id: 'recent' }])
   const logins = await db.selectFrom('login').select('id').execute()
   expect(logins.map(({ id }) => id).sort()).toEqual([loginId, late].sort())
   for (const table of ['mail_token', 'sign_in_step', 'socket_ticket'] as const) {

@@ -1,16 +1,15 @@
+import { couponRoutes } from '@peerlearn/contract/coupons'
 import { notificationRoutes } from '@peerlearn/contract/notifications'
 import { sessionRoutes } from '@peerlearn/contract/sessions'
 import { beforeAll, expect, test } from 'vitest'
-import { eventually, startServer, type Person, type TestServer } from './harness.ts'
-import { desk, outcomes, pay, runOut, type Desk } from './paid-seats.ts'
+import { eventually, type Person, type TestServer } from './harness.ts'
+import { desk, openDesk, outcomes, pay, runOut, type Desk } from './paid-seats.ts'
 
 let server: TestServer
 let mentor: Person
 let seats: Desk
 beforeAll(async () => {
-  server = await startServer()
-  mentor = await server.person({ roles: ['mentor'] })
-  seats = desk(server, mentor)
+  ;({ server, mentor, seats } = await openDesk())
 })
 
 const people = (count: number) => Promise.all(Array.from({ length: count }, () => server.person()))
@@ -91,6 +90,35 @@ test('is paid within the offer like any held seat; unpaid, it goes to the next',
   expect(await pay(server, next.purchaseId)).toBe(true)
   expect(await pay(server, held.purchaseId)).toBe(false)
   expect(await seen(sessionId, second!)).toMatchObject({ waiting: null, booking: { status: 'confirmed' } })
+})
+
+test('refuses another coupon or a pack for an offered seat that was taken with money, and says how to go on', async () => {
+  const { sessionId, holder, seat, rest } = await full(10_000)
+  const first = rest[0]!
+  const body = { percent: 50, amountPaise: null, sessionId: null, maxUses: null, validUntil: null }
+  for (const code of ['HALF', 'HALF-TOO'])
+    await server.api(couponRoutes.make, { body: { ...body, code } }, mentor)
+  const packId = await seats.pack(first)
+  await seats.wait(sessionId, first)
+  await seats.cancel(seat.id, holder)
+  const taken = await seats.accept(sessionId, first, { coupon: 'HALF' })
+  expect(await seats.accept(sessionId, first, { coupon: 'half' })).toEqual(taken)
+  expect(await seats.accept(sessionId, first)).toEqual(taken)
+  const words = { message: expect.stringContaining('taken this seat already') as string }
+  await expect(seats.accept(sessionId, first, { coupon: 'HALF-TOO' })).rejects.toMatchObject({
+    code: 'coupon-refused',
+    ...words,
+  })
+  await expect(seats.accept(sessionId, first, { packId })).rejects.toMatchObject({
+    code: 'pack-empty',
+    ...words,
+  })
+  const { amount_paise } = await server.db
+    .selectFrom('purchase')
+    .select('amount_paise')
+    .where('id', '=', taken.purchaseId)
+    .executeTakeFirstOrThrow()
+  expect(amount_paise).toBe(5_000)
 })
 
 test('keeps an offered seat though booking closes before it is taken', async () => {

@@ -68,6 +68,17 @@ async function endOf({ purchaseId, bookingId }: Held) {
   return { books, payments, others }
 }
 
+/** What Razorpay keeps of ₹499. */
+const fee = 1178
+/** A payment of ₹499 as it is in the end. */
+const paymentOf = (end: { refunded_paise: number; status?: string; surplus?: boolean }) => ({
+  status: 'captured',
+  surplus: false,
+  captured_paise: 49_900,
+  fee_paise: fee,
+  ...end,
+})
+
 const ordered = async () => {
   const held = await shop.held()
   return { held, orderId: (await shop.order(held.purchaseId, held.learner)).orderId }
@@ -94,7 +105,6 @@ test('failed, authorized, captured, order.paid, refunds made elsewhere and a dis
     ...['refund.created', 'refund.created', 'refund.processed', 'refund.failed'],
     ...['payment.dispute.created', 'payment.dispute.under_review', 'payment.dispute.won'],
   ])
-  const fee = 1178
   await fc.assert(
     fc.asyncProperty(deliveries(like), async (order) => {
       const { held, events } = await story()
@@ -105,15 +115,7 @@ test('failed, authorized, captured, order.paid, refunds made elsewhere and a dis
           { account: 'gateway-fees', paise: String(fee) },
           { account: 'held', paise: '-39900' },
         ],
-        payments: [
-          {
-            status: 'captured',
-            surplus: false,
-            captured_paise: 49_900,
-            refunded_paise: 10_000,
-            fee_paise: fee,
-          },
-        ],
+        payments: [paymentOf({ refunded_paise: 10_000 })],
         others: [
           { kind: 'booking', amount_paise: 49_900, status: 'confirmed' },
           { kind: 'dispute', amount_paise: 20_000, status: 'won' },
@@ -142,7 +144,6 @@ test('a late yes after a no and a second payment, in every order and twice: one 
     fc.asyncProperty(deliveries(like), async (order) => {
       const { held, events } = await story()
       await deliver(events, order)
-      const fee = 1178
       await eventually(async () =>
         expect(await endOf(held)).toEqual({
           books: [
@@ -151,14 +152,8 @@ test('a late yes after a no and a second payment, in every order and twice: one 
             { account: 'held', paise: '-49900' },
           ],
           payments: [
-            { status: 'captured', surplus: false, captured_paise: 49_900, refunded_paise: 0, fee_paise: fee },
-            {
-              status: 'refunded',
-              surplus: true,
-              captured_paise: 49_900,
-              refunded_paise: 49_900,
-              fee_paise: fee,
-            },
+            paymentOf({ refunded_paise: 0 }),
+            paymentOf({ status: 'refunded', surplus: true, refunded_paise: 49_900 }),
           ],
           others: [
             { kind: 'booking', amount_paise: 49_900, status: 'confirmed' },

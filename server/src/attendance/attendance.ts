@@ -7,8 +7,9 @@ import type { Db, DbOrTrx } from '../db.ts'
 import type { Who } from '../http.ts'
 import type { JobHandlers } from '../jobs/job-table.ts'
 import type { Jobs } from '../jobs/jobs.ts'
+import { nothingToTell } from '../notifications/notifications.ts'
 import { findRoomEvents } from '../room-events.ts'
-import { cancelWithSeats, tellCancelled } from '../sessions/cancelling.ts'
+import { cancelWithSeats } from '../sessions/cancelling.ts'
 import { lockSession, type LockedSession } from '../sessions/queries.ts'
 import { findSeatHolders } from '../sessions/seats.ts'
 import type { SessionDeps } from '../sessions/sessions.ts'
@@ -30,12 +31,14 @@ export interface Verdict extends NewVerdict {
   givenBasisPoints: number
 }
 
-/** What follows from a verdict. The session's lock is held; it may lock payments after that, but no session. */
+/** What follows from a verdict. The session's lock is held, and those of its money; it may lock no other session. */
 export type OnVerdict = (trx: DbOrTrx, of: { sessionId: string; verdict: Verdict }) => Promise<void>
 
 export interface AttendanceDeps extends SessionDeps {
   db: Db
   jobs: Jobs
+  /** Locks what the session's money may be decided of; the order of all locks is told in bookings/purchases.ts. */
+  lockMoney: (trx: DbOrTrx, sessionId: string) => Promise<void>
   /** In this order. */
   onVerdict: readonly OnVerdict[]
 }
@@ -57,6 +60,7 @@ export async function countSession(deps: AttendanceDeps, sessionId: string): Pro
     const endedAt = await getEnd(trx, sessionId)
     const presence = readPresence(events, { mentorId: session.mentorId, endedAt })
     await insertAttendance(trx, { ...(await people(trx, session)), sessionId }, presence)
+    await deps.lockMoney(trx, sessionId)
     await decide(deps, trx, sessionId, { ...judge(session, presence), ...first })
   })
 }
@@ -91,23 +95,24 @@ async function decide(
 
 /** The mentor never came: everybody gets everything back, as when it is cancelled. */
 async function closeMissed(deps: AttendanceDeps, sessionId: string): Promise<void> {
-  const released = await deps.db.transaction().execute(async (trx) => {
+  const tellNow = await deps.db.transaction().execute(async (trx) => {
     const session = await lockSession(trx, sessionId)
     const { missed } = await trx
       .selectFrom('session')
       .select(isMissed.as('missed'))
       .where('id', '=', sessionId)
       .executeTakeFirstOrThrow()
-    if (!missed) return undefined
+    if (!missed) return nothingToTell
     const nobody = { present: new Map(), lost: new Map() }
     await insertAttendance(trx, { ...(await people(trx, session)), sessionId }, nobody)
-    const cancelled = await cancelWithSeats(deps, trx, session, 'mentor-absent')
+    const tellCancelled = await cancelWithSeats(deps, trx, session, 'mentor-absent')
     const planned = { plannedSeconds: session.durationMinutes * 60, mentorSeconds: 0, failedSeconds: 0 }
     const outcome = { outcome: 'mentor-absent', refundBasisPoints: 10_000 } as const
+    // All of its money was decided about by the cancelling: this decides no more.
     await decide(deps, trx, sessionId, { ...planned, ...outcome, ...first })
-    return cancelled
+    return tellCancelled
   })
-  if (released) await tellCancelled(deps, sessionId, released)
+  await tellNow()
 }
 
 type Correction = BodyOf<typeof attendanceRoutes.correct>
@@ -124,6 +129,7 @@ export async function correctVerdict(
     const [last] = earlier
     if (!last)
       throw new AppError('not-open', 'This session has not been counted yet: there is nothing to correct.')
+    await deps.lockMoney(trx, sessionId)
     const revision = last.revision + 1
     const verdict = { ...last, outcome, refundBasisPoints, reason, revision, decidedBy: who.userId }
     await decide(deps, trx, sessionId, verdict, earlier)

@@ -1,9 +1,8 @@
 /** Who hears of a seat that was taken or became free, and in which words. */
 import type { Booking } from '@peerlearn/contract/bookings'
-import type { Invite } from '../calendar/invite.ts'
 import type { Db, DbOrTrx } from '../db.ts'
 import type { Mail } from '../mail/mail.ts'
-import type { Notify } from '../notifications/notifications.ts'
+import type { News, TellNow, WillTell } from '../notifications/notifications.ts'
 import type { Tell } from '../sockets.ts'
 import { seatsLeft } from '../sessions/queries.ts'
 import { sendInvitations } from './invitation-mail.ts'
@@ -27,68 +26,104 @@ export interface ChangedSeat {
 export interface AnnounceDeps {
   db: Db
   tell: Tell
-  notify: Notify
+  willTell: WillTell
   mail: Mail
-  invite: Invite
 }
 
-/** Call it after the commit: the mentor's pages count again, both sides find a note, guests get their invitations. */
-export async function announceSeats(deps: AnnounceDeps, changes: SeatChange[]): Promise<void> {
-  for (const change of changes)
-    await ('packId' in change ? announcePack(deps, change.packId) : announceSeat(deps, change))
-  if (
-    changes.some(
-      (change) => 'learnerId' in change && change.learnerId === null && change.status === 'confirmed',
-    )
+/**
+ * Call it last in the transaction that changed these. @returns for after the commit: the mentor's pages count again, both
+ * sides find a note, guests get their invitations
+ */
+export async function announceSeats(
+  deps: AnnounceDeps,
+  trx: DbOrTrx,
+  changes: SeatChange[],
+): Promise<TellNow> {
+  const seats = await readSeats(
+    trx,
+    changes.flatMap((change) => ('bookingId' in change ? change : [])),
   )
-    await sendInvitations(deps)
-}
-
-async function announceSeat({ db, tell, notify, invite }: AnnounceDeps, change: ChangedSeat): Promise<void> {
-  const about = await readAbout(db, change)
-  const { sessionId, bookingId, status } = change
-  tell.person(about.mentorId, 'session.booking', {
-    sessionId,
-    bookingId,
-    learnerName: about.learnerName,
-    status,
-    seatsLeft: about.seatsLeft,
-  })
-  const { toMentor, toLearner, toBuyer } = notesOf(change, about)
-  if (toMentor) await notify([about.mentorId], { kind: 'booking', link: '/teach', ...toMentor })
-  const link = `/sessions/${sessionId}`
-  if (toLearner && change.learnerId) {
-    // A seat that is theirs, or no longer: a held one is in no calendar.
-    const settled = !change.offer && (status === 'confirmed' || status === 'cancelled')
-    const calendar = settled ? await invite(db, sessionId, change.learnerId) : undefined
-    const note = { kind: 'booking', link, ...toLearner, ...(calendar && { calendar }) } as const
-    await notify([change.learnerId], note)
+  const packs = await readPacks(
+    trx,
+    changes.flatMap((change) => ('packId' in change ? change.packId : [])),
+  )
+  const tellNotes = await deps.willTell(trx, [...seats.flatMap(newsOfSeat), ...packs.map(newsOfPack)])
+  const invites = seats.some(({ change }) => change.learnerId === null && change.status === 'confirmed')
+  return async () => {
+    for (const seat of seats) tellMentor(deps.tell, seat)
+    await tellNotes()
+    // What is not sent here follows with the next sweep.
+    if (invites) await sendInvitations(deps)
   }
-  if (toBuyer) await notify([about.buyerId], { kind: 'booking', link: '/bookings', ...toBuyer })
 }
 
-export type About = Awaited<ReturnType<typeof readAbout>>
+function tellMentor(tell: Tell, { change, about }: Seat): void {
+  const { sessionId, bookingId, status } = change
+  const { learnerName, seatsLeft } = about
+  tell.person(about.mentorId, 'session.booking', { sessionId, bookingId, learnerName, status, seatsLeft })
+}
 
-async function readAbout(db: DbOrTrx, { bookingId }: ChangedSeat) {
-  const row = await db
+function newsOfSeat({ change, about }: Seat): News[] {
+  const { sessionId, status, learnerId } = change
+  const { toMentor, toLearner, toBuyer } = notesOf(change, about)
+  // A seat that is theirs, or no longer: a held one is in no calendar.
+  const settled = !change.offer && (status === 'confirmed' || status === 'cancelled')
+  const link = `/sessions/${sessionId}`
+  const calendarOf = settled ? sessionId : undefined
+  const news: News[] = []
+  if (toMentor) news.push({ to: [about.mentorId], note: { kind: 'booking', link: '/teach', ...toMentor } })
+  if (toLearner && learnerId)
+    news.push({ to: [learnerId], note: { kind: 'booking', link, calendarOf, ...toLearner } })
+  if (toBuyer) news.push({ to: [about.buyerId], note: { kind: 'booking', link: '/bookings', ...toBuyer } })
+  return news
+}
+
+interface Seat {
+  change: ChangedSeat
+  about: About
+}
+
+export type About = Awaited<ReturnType<typeof selectAbout>>[number] & { learnerName: string }
+
+async function readSeats(trx: DbOrTrx, changes: ChangedSeat[]): Promise<Seat[]> {
+  if (changes.length === 0) return []
+  const rows = new Map((await selectAbout(trx, changes)).map((row) => [row.id, row]))
+  return changes.flatMap((change) => {
+    const row = rows.get(change.bookingId)
+    return row ? [{ change, about: { ...row, learnerName: nameOf(row) } }] : []
+  })
+}
+
+const nameOf = ({ seatedName, buyerName }: { seatedName: string | null; buyerName: string }) =>
+  seatedName ?? `A guest of ${buyerName}`
+
+const selectAbout = (trx: DbOrTrx, changes: ChangedSeat[]) =>
+  trx
     .selectFrom('booking')
     .innerJoin('session', 'session.id', 'booking.session_id')
     .innerJoin('account as buyer', 'buyer.id', 'booking.buyer_id')
     .leftJoin('account as learner', 'learner.id', 'booking.learner_id')
-    .select(['session.title', 'session.mentor_id as mentorId', 'session.starts_at as startsAt'])
+    .select(['booking.id', 'session.title', 'session.mentor_id as mentorId'])
     .select(['booking.buyer_id as buyerId', 'buyer.name as buyerName', 'learner.name as seatedName'])
-    .select(['booking.guest_email as guestEmail', seatsLeft.as('seatsLeft')])
-    .where('booking.id', '=', bookingId)
-    .executeTakeFirstOrThrow()
-  return { ...row, learnerName: row.seatedName ?? `A guest of ${row.buyerName}` }
-}
+    .select(seatsLeft.as('seatsLeft'))
+    .where(
+      'booking.id',
+      'in',
+      changes.map(({ bookingId }) => bookingId),
+    )
+    .execute()
 
-async function announcePack({ db, notify }: AnnounceDeps, packId: string): Promise<void> {
-  const pack = await db
-    .selectFrom('pack')
-    .innerJoin('account as mentor', 'mentor.id', 'pack.mentor_id')
-    .select(['pack.learner_id as learnerId', 'pack.credits', 'mentor.name as mentorName'])
-    .where('pack.id', '=', packId)
-    .executeTakeFirstOrThrow()
-  await notify([pack.learnerId], packNote(pack))
-}
+const readPacks = async (trx: DbOrTrx, packIds: string[]) =>
+  packIds.length === 0
+    ? []
+    : trx
+        .selectFrom('pack')
+        .innerJoin('account as mentor', 'mentor.id', 'pack.mentor_id')
+        .select(['pack.learner_id as learnerId', 'pack.credits', 'mentor.name as mentorName'])
+        .where('pack.id', 'in', packIds)
+        .execute()
+
+const newsOfPack = (pack: Awaited<ReturnType<typeof readPacks>>[number]): News => ({
+  to: [pack.learnerId],
+  note: packNote(pack),
+})

@@ -5,6 +5,7 @@ import type { BodyOf } from '@peerlearn/contract/route'
 import { sql } from 'kysely'
 import { newId, violates, type Db, type DbOrTrx } from '../db.ts'
 import type { Who } from '../http.ts'
+import type { Limits } from '../rate-limit.ts'
 import { lockAgendas, refuseConflict } from '../sessions/conflicts.ts'
 import { lockSession, type LockedSession } from '../sessions/queries.ts'
 import { bookingColumns, toBooking } from '../sessions/seats.ts'
@@ -18,6 +19,7 @@ import { freshenSeats } from './waitlist-offers.ts'
 
 export interface BookingDeps extends AnnounceDeps {
   db: Db
+  limits: Pick<Limits, 'count'>
   decideRefund: DecideRefund
   turns: Turns
 }
@@ -36,17 +38,18 @@ export async function bookSeats(
 ): Promise<Booking> {
   const count = wish.guests.length + Number(wish.self)
   // One after another: a crowd before one class must not take every connection.
-  const changes = await deps.turns.run(sessionId, async () => {
+  const { bookingId, tellNow } = await deps.turns.run(sessionId, async () => {
     await refuseEarly(deps.db, sessionId, { learnerId: wish.self ? who.userId : null, count })
     return withSeats(deps, sessionId, who.userId, async (trx, session, seats) => {
       if (session.mentorId === who.userId) throw new AppError('own-session', 'This is your own session.')
       if (wish.self && seats.mine) throw alreadyBooked()
       if (seats.free.length < count) throw full(seats.free.length)
-      return take(trx, { session, who, wish, seats: seats.free.slice(0, count) })
+      const taken = await take(deps, trx, { session, who, wish, seats: seats.free.slice(0, count) })
+      return { bookingId: taken[0]?.bookingId ?? '', tellNow: await announceSeats(deps, trx, taken) }
     })
   })
-  await announceSeats(deps, changes)
-  return getBooking(deps.db, changes[0]?.bookingId ?? '')
+  await tellNow()
+  return getBooking(deps.db, bookingId)
 }
 
 /** Most who come to a full session need no lock to be told so. What is found here was true a moment ago. */
@@ -96,7 +99,11 @@ interface Seated {
   status: 'held' | 'confirmed'
 }
 
-async function take(trx: DbOrTrx, { session, who, wish, seats }: Taking): Promise<Seated[]> {
+async function take(
+  deps: BookingDeps,
+  trx: DbOrTrx,
+  { session, who, wish, seats }: Taking,
+): Promise<Seated[]> {
   const price = await chargeFor(trx, session, seats.length, wish)
   if (wish.self) {
     await lockAgendas(trx, [who.userId])
@@ -105,6 +112,8 @@ async function take(trx: DbOrTrx, { session, who, wish, seats }: Taking): Promis
   const worths =
     wish.packId && price.list > 0 ? await useCredits(trx, wish.packId, session, who, seats.length) : null
   const free = price.amount === 0 || worths !== null
+  // Mails that cost nothing go to anybody's mailbox; who pays for the seats sends no more than they bought.
+  if (free) for (const _ of wish.guests) await deps.limits.count('invitation', who.userId)
   const purchaseId =
     price.list > 0 && !worths ? await openPurchase(trx, { session, who, price, count: seats.length }) : null
   const people = [...(wish.self ? [null] : []), ...wish.guests]

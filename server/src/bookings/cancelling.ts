@@ -1,8 +1,8 @@
 /** A seat given back: what was paid for it comes back by the session's policy, decided in the same transaction. */
-import type { Booking, CancelTerms } from '@peerlearn/contract/bookings'
+import type { Booking } from '@peerlearn/contract/bookings'
+import type { CancelTerms } from '@peerlearn/contract/cancel-terms'
 import { AppError } from '@peerlearn/contract/errors'
 import { refundShare, shareOf } from '@peerlearn/contract/refund-policy'
-import { sql } from 'kysely'
 import type { DbOrTrx } from '../db.ts'
 import type { Who } from '../http.ts'
 import { lockSession, requireStatus, type LockedSession } from '../sessions/queries.ts'
@@ -11,10 +11,10 @@ import { getOwnBooking, noBooking, type BookingDeps } from './bookings.ts'
 import { lockCoupons } from './coupon-uses.ts'
 import { giveCreditsBack } from './pack-credits.ts'
 import type { DecideRefund } from './refund-due.ts'
-import { closePurchases, endOffers } from './session-seats.ts'
+import { closePurchases, endedSeat, endOffers } from './session-seats.ts'
 import { freshenSeats } from './waitlist-offers.ts'
 
-interface Ask {
+export interface Ask {
   bookingId: string
   who: Who
 }
@@ -25,19 +25,29 @@ interface Ask {
  */
 export async function cancelBooking(deps: BookingDeps, { bookingId, who }: Ask): Promise<Booking> {
   const { sessionId } = await getOwnBooking(deps.db, bookingId, who.userId)
-  const changes = await deps.db.transaction().execute(async (trx): Promise<SeatChange[]> => {
+  const { changes, tellNow } = await deps.db.transaction().execute(async (trx) => {
     const session = await lockSession(trx, sessionId)
-    const seat = await readSeat(trx, bookingId, who.userId)
-    if (seat.status === 'held') return dropHeld(trx, seat)
-    if (seat.status !== 'confirmed') return []
-    requireStatus(session, ['scheduled'])
-    if (seat.buyer_id !== who.userId && (seat.paid_paise > 0 || seat.pack_id)) return returnToBuyer(trx, seat)
-    refuseLoss(session, seat)
-    return [await giveBack(trx, deps.decideRefund, session, seat, who.userId)]
+    const changes = await end(trx, deps, session, await readSeat(trx, bookingId, who.userId), who.userId)
+    return { changes, tellNow: await announceSeats(deps, trx, changes) }
   })
-  await announceSeats(deps, changes)
+  await tellNow()
   if (changes.length > 0) await freshenSeats(deps, sessionId)
   return getEnded(deps, bookingId)
+}
+
+async function end(
+  trx: DbOrTrx,
+  { decideRefund }: BookingDeps,
+  session: LockedSession,
+  seat: Seat,
+  userId: string,
+): Promise<SeatChange[]> {
+  if (seat.status === 'held') return dropHeld(trx, seat)
+  if (seat.status !== 'confirmed') return []
+  requireStatus(session, ['scheduled'])
+  if (isReturned(seat, userId)) return returnToBuyer(trx, seat)
+  refuseLoss(session, seat)
+  return [await giveBack(trx, decideRefund, session, seat, userId)]
 }
 
 /** Its time has come, and nobody opened it: who waits gets everything back, who gives the seat back now would get nothing. */
@@ -80,13 +90,7 @@ async function dropHeld(trx: DbOrTrx, seat: Seat): Promise<SeatChange[]> {
   await lockCoupons(trx, [seat.coupon_id])
   const rows = await trx
     .updateTable('booking')
-    .set({
-      status: 'cancelled',
-      seat: null,
-      held_until: null,
-      ended_because: 'cancelled',
-      ended_at: sql`now()`,
-    })
+    .set(endedSeat('cancelled'))
     .where('status', '=', 'held')
     .where((eb) => (seat.purchase_id ? eb('purchase_id', '=', seat.purchase_id) : eb('id', '=', seat.id)))
     .returning(['id', 'learner_id'])
@@ -106,6 +110,10 @@ const changed = (
   status: Booking['status'],
 ): ChangedSeat => ({ sessionId, bookingId: row.id, learnerId: row.learner_id, status })
 
+/** Is it a guest's own seat, which was paid by another? */
+export const isReturned = (seat: Seat, userId: string): boolean =>
+  seat.status === 'confirmed' && seat.buyer_id !== userId && (seat.paid_paise > 0 || seat.pack_id !== null)
+
 /** A guest's seat has its money from another: it is theirs to decide about. */
 async function returnToBuyer(trx: DbOrTrx, seat: Seat): Promise<SeatChange[]> {
   await trx
@@ -123,17 +131,7 @@ async function giveBack(
   seat: Seat,
   userId: string,
 ): Promise<SeatChange> {
-  await trx
-    .updateTable('booking')
-    .set({
-      status: 'cancelled',
-      seat: null,
-      guest_hash: null,
-      ended_because: 'cancelled',
-      ended_at: sql`now()`,
-    })
-    .where('id', '=', seat.id)
-    .execute()
+  await trx.updateTable('booking').set(endedSeat('cancelled')).where('id', '=', seat.id).execute()
   const { refundPaise, creditBack } = termsOf(session, seat)
   if (creditBack) await giveCreditsBack(trx, [seat])
   if (refundPaise > 0 && seat.purchase_id)
@@ -149,19 +147,11 @@ async function giveBack(
   return { ...changed(session.id, seat, 'cancelled'), because: ofGuest ? 'buyer-cancelled' : 'given-back' }
 }
 
-/** What giving this seat back comes to at this moment. @throws AppError `not-found` */
-export async function readCancelTerms({ db }: BookingDeps, { bookingId, who }: Ask): Promise<CancelTerms> {
-  const { sessionId } = await getOwnBooking(db, bookingId, who.userId)
-  // Read as it would be decided; its lock is gone at once.
-  return db.transaction().execute(async (trx) => {
-    const session = await lockSession(trx, sessionId)
-    const seat = await readSeat(trx, bookingId, who.userId)
-    return termsOf(session, seat)
-  })
-}
-
 /** The share that comes back now. Who booked before the time was moved may leave without loss. */
-export function termsOf(session: LockedSession, seat: Seat): CancelTerms {
+export function termsOf(
+  session: LockedSession,
+  seat: Seat,
+): Omit<CancelTerms, 'goes' | 'stays' | 'returnsTo'> {
   const refund = { fullHours: session.fullHours, halfHours: session.halfHours }
   const moved =
     session.movedAt !== null && seat.created_at < session.movedAt && session.now < session.startsAt
@@ -169,6 +159,7 @@ export function termsOf(session: LockedSession, seat: Seat): CancelTerms {
   const paid = seat.status === 'confirmed' && !seat.pack_id ? seat.paid_paise : 0
   const costs = paid > 0 || seat.pack_id !== null
   return {
+    held: seat.status === 'held',
     basisPoints,
     paidPaise: paid,
     refundPaise: shareOf(paid, basisPoints),

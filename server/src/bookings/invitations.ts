@@ -4,7 +4,6 @@ import { AppError } from '@peerlearn/contract/errors'
 import type { Invitation } from '@peerlearn/contract/invitations'
 import type { DbOrTrx } from '../db.ts'
 import type { Who } from '../http.ts'
-import type { Limits } from '../rate-limit.ts'
 import { lockAgendas, refuseConflict } from '../sessions/conflicts.ts'
 import { lockSession, requireStatus } from '../sessions/queries.ts'
 import { announceSeats } from './announce.ts'
@@ -14,7 +13,7 @@ import { hashOf, sendInvitation } from './invitation-mail.ts'
 
 /** Sends the invitation of a seat that nobody took, to this address; the link before ends. @throws AppError `invitation-over`, `too-many-requests` */
 export async function sendInvitationTo(
-  deps: BookingDeps & { limits: Limits },
+  deps: BookingDeps,
   { bookingId, who, email }: { bookingId: string; who: Who; email: string },
 ): Promise<Booking> {
   const { sessionId } = await getOwnBooking(deps.db, bookingId, who.userId)
@@ -58,7 +57,7 @@ export async function takeInvitation(
   { who, token }: { who: Who; token: string },
 ): Promise<Booking> {
   const { sessionId } = await readInvitation(deps, token)
-  const bookingId = await deps.db.transaction().execute(async (trx) => {
+  const { bookingId, tellNow } = await deps.db.transaction().execute(async (trx) => {
     const session = await lockSession(trx, sessionId)
     requireStatus(session, ['scheduled', 'live'])
     if (session.mentorId === who.userId) throw new AppError('own-session', 'This is your own session.')
@@ -82,9 +81,10 @@ export async function takeInvitation(
       .executeTakeFirst()
       .catch(refuseTaken)
     if (!taken) throw over()
-    return taken.id
+    const change = { sessionId, bookingId: taken.id, learnerId: who.userId, status: 'confirmed' } as const
+    return { bookingId: taken.id, tellNow: await announceSeats(deps, trx, [change]) }
   })
-  await announceSeats(deps, [{ sessionId, bookingId, learnerId: who.userId, status: 'confirmed' }])
+  await tellNow()
   return getOwnBooking(deps.db, bookingId, who.userId)
 }
 

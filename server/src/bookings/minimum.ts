@@ -1,8 +1,9 @@
 /** A class that needs so many learners is looked at when booking closes, or at its start: with fewer it is cancelled. */
 import { sql } from 'kysely'
 import type { Db, DbOrTrx } from '../db.ts'
+import { nothingToTell, type TellNow } from '../notifications/notifications.ts'
 import { lockSession } from '../sessions/queries.ts'
-import { cancelWithSeats, tellCancelled } from '../sessions/cancelling.ts'
+import { cancelWithSeats } from '../sessions/cancelling.ts'
 import type { SessionDeps } from '../sessions/sessions.ts'
 import { allOf } from './sweeps.ts'
 
@@ -13,8 +14,8 @@ export async function sweepMinimum(deps: SessionDeps): Promise<void> {
 }
 
 async function judgeAndTell(deps: SessionDeps, sessionId: string): Promise<void> {
-  const released = await deps.db.transaction().execute((trx) => judge(deps, trx, sessionId))
-  if (released) await tellCancelled(deps, sessionId, released)
+  const tellNow = await deps.db.transaction().execute((trx) => judge(deps, trx, sessionId))
+  await tellNow()
 }
 
 async function findDue(db: Db): Promise<string[]> {
@@ -33,7 +34,7 @@ const isDue = sql<boolean>`(status = 'scheduled' and min_learners > 0 and minimu
   and starts_at <= now() + interval '15 days'
   and starts_at - booking_closes_minutes * interval '1 minute' <= now())`
 
-async function judge(deps: SessionDeps, trx: DbOrTrx, sessionId: string) {
+async function judge(deps: SessionDeps, trx: DbOrTrx, sessionId: string): Promise<TellNow> {
   const session = await lockSession(trx, sessionId)
   const { due, confirmed, held } = await trx
     .selectFrom('session')
@@ -41,13 +42,14 @@ async function judge(deps: SessionDeps, trx: DbOrTrx, sessionId: string) {
     .where('id', '=', sessionId)
     .executeTakeFirstOrThrow()
   // Those who are paying just now may still make it enough.
-  if (!due || (confirmed < session.minLearners && confirmed + held >= session.minLearners)) return undefined
+  if (!due || (confirmed < session.minLearners && confirmed + held >= session.minLearners))
+    return nothingToTell
   await trx
     .updateTable('session')
     .set({ minimum_checked_at: sql`now()` })
     .where('id', '=', sessionId)
     .execute()
-  return confirmed < session.minLearners ? cancelWithSeats(deps, trx, session, 'too-few') : undefined
+  return confirmed < session.minLearners ? cancelWithSeats(deps, trx, session, 'too-few') : nothingToTell
 }
 
 const countOf = (status: 'confirmed' | 'held') =>

@@ -9,7 +9,7 @@ import { lockSession, seatsLeft, type LockedSession } from '../sessions/queries.
 import { announceSeats, type SeatChange } from './announce.ts'
 import { alreadyBooked, full, getOwnBooking, refuseTaken, type BookingDeps } from './bookings.ts'
 import { readSeat, termsOf, type Seat } from './cancelling.ts'
-import { isStale, readSeats, requireOpen } from './session-seats.ts'
+import { endedSeat, isStale, readSeats, requireOpen } from './session-seats.ts'
 import { freshenSeats } from './waitlist-offers.ts'
 
 interface Ask {
@@ -29,7 +29,7 @@ export async function moveBooking(
   const { sessionId: fromId } = await getOwnBooking(deps.db, bookingId, who.userId)
   if (fromId === toId) throw refused('The seat is in this session already.')
   for (let tries = 5; tries > 0; tries--) {
-    const changes = await deps.db.transaction().execute(async (trx) => {
+    const moved = await deps.db.transaction().execute(async (trx) => {
       const { from, to } = await lockBoth(trx, fromId, toId)
       const seat = await readSeat(trx, bookingId, who.userId)
       requireMovable(from, to, seat, who)
@@ -39,22 +39,18 @@ export async function moveBooking(
       if (seat.learner_id && seats.mine) throw alreadyBooked()
       const free = seats.free[0]
       if (free === undefined) throw full(0)
-      return move(trx, deps, { from, to, seat, free, who })
+      const { id, changes } = await move(trx, deps, { from, to, seat, free, who })
+      return { id, tellNow: await announceSeats(deps, trx, changes) }
     })
-    if (!changes) await freshenSeats(deps, toId)
+    if (!moved) await freshenSeats(deps, toId)
     else {
-      await announceSeats(deps, changes)
+      await moved.tellNow()
       await freshenSeats(deps, fromId)
-      return getOwnBooking(deps.db, newIdOf(changes), who.userId)
+      return getOwnBooking(deps.db, moved.id, who.userId)
     }
   }
   throw full(0)
 }
-
-const newIdOf = (changes: SeatChange[]) =>
-  changes.flatMap((change) =>
-    'bookingId' in change && change.status === 'confirmed' ? change.bookingId : [],
-  )[0] ?? ''
 
 /** Two sessions at once are always locked in the same order. */
 async function lockBoth(trx: DbOrTrx, fromId: string, toId: string) {
@@ -83,23 +79,17 @@ interface Move {
 
 async function move(
   trx: DbOrTrx,
-  { decideRefund }: BookingDeps,
+  { decideRefund, limits }: BookingDeps,
   { from, to, seat, free, who }: Move,
-): Promise<SeatChange[]> {
+): Promise<{ id: string; changes: SeatChange[] }> {
+  if (!seat.learner_id && seat.guest_email) await limits.count('invitation', who.userId)
   if (seat.learner_id) {
     await lockAgendas(trx, [seat.learner_id])
     await refuseConflict(trx, seat.learner_id, to, [from.id, to.id])
   }
   await trx
     .updateTable('booking')
-    .set({
-      status: 'cancelled',
-      seat: null,
-      guest_hash: null,
-      paid_paise: 0,
-      ended_because: 'moved',
-      ended_at: sql`now()`,
-    })
+    .set({ ...endedSeat('moved'), paid_paise: 0 })
     .where('id', '=', seat.id)
     .execute()
   const id = newId()
@@ -134,10 +124,11 @@ async function move(
       requestedBy: who.userId,
     })
   const learnerId = seat.learner_id
-  return [
+  const changes: SeatChange[] = [
     { sessionId: from.id, bookingId: seat.id, learnerId, status: 'cancelled', because: 'moved' },
     { sessionId: to.id, bookingId: id, learnerId, status: 'confirmed' },
   ]
+  return { id, changes }
 }
 
 /** The mentor's sessions to come in which there is a seat for it, soonest first, twenty at most. */

@@ -19,7 +19,7 @@ export async function useCredits(
     .selectFrom('pack')
     .innerJoin('purchase', 'purchase.id', 'pack.purchase_id')
     .select(['pack.credits', 'pack.used', 'pack.mentor_id as mentorId', 'purchase.amount_paise as paise'])
-    .select([sql<boolean>`pack.expires_at <= now()`.as('over'), givenBack.as('givenBack')])
+    .select(sql<boolean>`pack.expires_at <= now()`.as('over'))
     .where('pack.id', '=', packId)
     .where('pack.learner_id', '=', who.userId)
     .forNoKeyUpdate('pack')
@@ -27,7 +27,8 @@ export async function useCredits(
   if (pack?.mentorId !== session.mentorId)
     throw refused('This is no pack of yours for this mentor’s sessions.')
   if (pack.over) throw refused('This pack has expired.')
-  if (pack.givenBack > 0 && pack.givenBack + (await findSpent(trx, packId)) >= pack.paise)
+  const { restPaise, givenBackPaise } = await findWorth(trx, packId)
+  if (givenBackPaise > 0 && restPaise <= 0)
     throw refused('The money for the rest of this pack was given back.')
   const left = pack.credits - pack.used
   if (left < count) throw refused(left === 0 ? 'This pack is used up.' : `This pack has ${left} left.`)
@@ -38,25 +39,29 @@ export async function useCredits(
     .execute()
   const each = Math.floor(pack.paise / pack.credits)
   const worths = Array.from({ length: count }, () => each)
-  if (left === count) worths[count - 1] = pack.paise - (await findSpent(trx, packId)) - each * (count - 1)
+  if (left === count) worths[count - 1] = Math.max(0, restPaise - each * (count - 1))
   return worths
 }
 
-/** Of the pack itself, by hand; what came back for one of its seats is that seat's matter. */
+/** What the pack's credits are worth that no seat has, and what came back of the pack before. */
+export async function findWorth(trx: DbOrTrx, packId: string) {
+  return trx
+    .selectFrom('pack')
+    .innerJoin('purchase', 'purchase.id', 'pack.purchase_id')
+    .select(givenBack.as('givenBackPaise'))
+    .select(sql<number>`purchase.amount_paise - ${spent} - ${givenBack}`.as('restPaise'))
+    .where('pack.id', '=', packId)
+    .executeTakeFirstOrThrow()
+}
+
+/** Of the pack itself; what came back for one of its seats is that seat's matter. */
 const givenBack = sql<number>`(select coalesce(sum(refund.amount_paise), 0)::int
   from payment join refund on refund.payment_id = payment.id
   where payment.purchase_id = pack.purchase_id and not payment.surplus
     and refund.booking_id is null and refund.status <> 'void')`
 
-/** What the pack's seats are worth together, those whose credit did not come back included. */
-async function findSpent(trx: DbOrTrx, packId: string): Promise<number> {
-  const { spent } = await trx
-    .selectFrom('booking')
-    .select(sql<number>`coalesce(sum(paid_paise), 0)::int`.as('spent'))
-    .where('pack_id', '=', packId)
-    .executeTakeFirstOrThrow()
-  return spent
-}
+/** What its seats are worth together, those whose credit did not come back included. */
+const spent = sql<number>`(select coalesce(sum(paid_paise), 0)::int from booking where booking.pack_id = pack.id)`
 
 const usable = sql<Date>`greatest(expires_at, now() + interval '30 days')`
 

@@ -1,6 +1,7 @@
 /**
- * A purchase is paid, or not. Locks are taken in this order: sessions, coupons, agendas, packs, purchases; whoever locks
- * payments does so after `lockPurchase`.
+ * A purchase is paid, or not. Locks are taken in this order, everywhere: sessions (by id), coupons (by id), agendas, packs
+ * (by id), purchases, payments (by purchase), a mentor's terms, payouts, and at last the audit's chain. A purchase that has
+ * seats changes only under its session's lock, so its own lock may come before coupons and agendas.
  */
 import { sql } from 'kysely'
 import { newId, type DbOrTrx } from '../db.ts'
@@ -42,6 +43,7 @@ export async function lockPurchase(trx: DbOrTrx, purchaseId: string) {
       'amount_paise',
       'status',
     ])
+    .select(sql<boolean>`coalesce(held_until <= now(), false)`.as('overdue'))
     .where('id', '=', purchaseId)
     .forNoKeyUpdate()
     .executeTakeFirstOrThrow()
@@ -51,18 +53,39 @@ type Locked = Awaited<ReturnType<typeof lockPurchase>>
 
 /**
  * The money has come: the held seats are confirmed. After the hold ran out, free seats are taken that nobody waits for:
- * all of them or none. A pack is made of a pack's purchase. Repeating it is harmless.
+ * all of them or none. A pack is made of a pack's purchase. Repeating it is harmless. `locked`: by whom it has been already.
  */
-export async function confirmPurchase(trx: DbOrTrx, purchaseId: string): Promise<Paid> {
-  const locked = await lockPurchase(trx, purchaseId)
-  const { purchase, session } = locked
+export async function confirmPurchase(
+  trx: DbOrTrx,
+  purchaseId: string,
+  locked: Locked | undefined = undefined,
+): Promise<Paid> {
+  const { purchase, session } = locked ?? (await lockPurchase(trx, purchaseId))
   if (purchase.status === 'paid') return { seated: true, changes: [] }
   if (purchase.status === 'cancelled') return { seated: false, changes: [] }
   if (purchase.pack_offer_id !== null) return confirmPack(trx, purchase, purchase.pack_offer_id)
   if (session?.status !== 'scheduled' && session?.status !== 'live') return { seated: false, changes: [] }
-  // A hold that is overdue but not marked yet still has its seats.
-  if (purchase.status === 'open') return { seated: true, changes: await seatAll(trx, purchase, session.id) }
-  return confirmLate(trx, purchase, session)
+  if (purchase.status === 'expired') return confirmLate(trx, purchase, session)
+  // A hold that is overdue but not marked yet still has its seats; but it kept nobody from booking elsewhere any more.
+  if (purchase.overdue && (await isElsewhere(trx, purchase, session))) return { seated: false, changes: [] }
+  return { seated: true, changes: await seatAll(trx, purchase, session.id) }
+}
+
+/** Is the buyer, who would have one of the seats, in another class at that time by now? */
+async function isElsewhere(
+  trx: DbOrTrx,
+  purchase: Locked['purchase'],
+  session: LockedSession,
+): Promise<boolean> {
+  const own = await trx
+    .selectFrom('booking')
+    .select('id')
+    .where('purchase_id', '=', purchase.id)
+    .where('learner_id', '=', purchase.buyer_id)
+    .executeTakeFirst()
+  if (!own) return false
+  await lockAgendas(trx, [purchase.buyer_id])
+  return (await findConflict(trx, purchase.buyer_id, session, [session.id])) !== undefined
 }
 
 async function confirmLate(
@@ -81,8 +104,7 @@ async function confirmLate(
   const seats = await readSeats(trx, session, purchase.buyer_id)
   if (seats.waiting > 0 || seats.free.length < lost.length) return left
   const own = lost.some((row) => row.learner_id === purchase.buyer_id)
-  if (own) await lockAgendas(trx, [purchase.buyer_id])
-  if (own && (seats.mine || (await findConflict(trx, purchase.buyer_id, session, [session.id])))) return left
+  if (own && (seats.mine || (await isElsewhere(trx, purchase, session)))) return left
   if (purchase.coupon_id && !(await tryCoupon(trx, purchase.coupon_id))) return left
   for (const [i, { id }] of lost.entries())
     await trx
@@ -93,26 +115,18 @@ async function confirmLate(
   return { seated: true, changes: [...left.changes, ...(await seatAll(trx, purchase, session.id))] }
 }
 
-/** Every seat of the purchase is theirs, each with its part of the money. */
+/** Every seat of the purchase is theirs, each with its part of the money: they differ by a paisa at most. */
 export async function seatAll(
   trx: DbOrTrx,
   purchase: { id: string; amount_paise: number },
   sessionId: string,
 ): Promise<SeatChange[]> {
-  const seats = await trx
-    .selectFrom('booking')
-    .select(['id', 'learner_id'])
-    .where('purchase_id', '=', purchase.id)
-    .where('seat', 'is not', null)
-    .orderBy('seat')
-    .execute()
-  const parts = share(purchase.amount_paise, seats.length)
-  for (const [i, { id }] of seats.entries())
-    await trx
-      .updateTable('booking')
-      .set({ status: 'confirmed', held_until: null, paid_paise: parts[i] ?? 0 })
-      .where('id', '=', id)
-      .execute()
+  const { rows: seats } = await sql<{ id: string; learner_id: string | null }>`
+    update booking set status = 'confirmed', held_until = null, paid_paise = part.paise from (
+      select id, (${purchase.amount_paise}::int / count(*) over ())::int
+        + (row_number() over (order by seat) <= ${purchase.amount_paise}::int % count(*) over ())::int as paise
+      from booking where purchase_id = ${purchase.id} and seat is not null) part
+    where booking.id = part.id returning booking.id, learner_id`.execute(trx)
   await endOffers(
     trx,
     seats.map(({ id }) => id),
@@ -155,9 +169,3 @@ const markPaid = (trx: DbOrTrx, purchaseId: string) =>
     .set({ status: 'paid', held_until: null, paid_at: sql`now()` })
     .where('id', '=', purchaseId)
     .execute()
-
-/** An amount in so many parts that differ by a paisa at most. */
-export function share(paise: number, parts: number): number[] {
-  const each = Math.floor(paise / parts)
-  return Array.from({ length: parts }, (_, i) => each + (i < paise - each * parts ? 1 : 0))
-}

@@ -2,13 +2,12 @@
 import { shareOf } from '@peerlearn/contract/refund-policy'
 import { sql } from 'kysely'
 import type { DbOrTrx } from '../db.ts'
-import type { Jobs } from '../jobs/jobs.ts'
 import type { LockedSession } from '../sessions/queries.ts'
 import type { ReleaseSeats } from '../sessions/cancelling.ts'
 import { giveCouponsBack, lockCoupons } from './coupon-uses.ts'
 import { giveAllCreditsBack } from './pack-credits.ts'
 import type { DecideRefund } from './refund-due.ts'
-import { closePurchases, endOffers } from './session-seats.ts'
+import { closePurchases, endedSeat, endOffers } from './session-seats.ts'
 import { closeWaitlist } from './waitlist-offers.ts'
 
 const reasons = {
@@ -19,7 +18,7 @@ const reasons = {
 
 /** The caller holds the session's lock, and has written that it is cancelled. */
 export const createReleaseSeats =
-  ({ decideRefund, jobs }: { decideRefund: DecideRefund; jobs: Jobs }): ReleaseSeats =>
+  ({ decideRefund }: { decideRefund: DecideRefund }): ReleaseSeats =>
   async (trx, session, because) => {
     const seats = await findSeats(trx, session)
     const waited = await closeWaitlist(trx, session.id)
@@ -35,14 +34,10 @@ export const createReleaseSeats =
           key: `seat-${seat.id}`,
           requestedBy: because === 'session-cancelled' ? session.mentorId : null,
         })
-    const told = {
+    return {
       seated: [...new Set(seats.flatMap((seat) => [seat.learner_id ?? seat.buyer_id, seat.buyer_id]))],
       waited: waited.map((one) => one.learnerId),
     }
-    // They are told at once; this is for a server that dies before it has done so.
-    const after = new Date(Date.now() + 30_000)
-    await jobs.send(trx, 'session.tell-cancelled', { sessionId: session.id, because, ...told }, { after })
-    return told
   }
 
 const findSeats = (trx: DbOrTrx, session: LockedSession) =>
@@ -67,14 +62,7 @@ async function endSeats(trx: DbOrTrx, seats: Seat[], because: keyof typeof reaso
   )
   await trx
     .updateTable('booking')
-    .set({
-      status: 'cancelled',
-      seat: null,
-      held_until: null,
-      guest_hash: null,
-      ended_because: because === 'mentor-absent' ? 'session-cancelled' : because,
-      ended_at: sql`now()`,
-    })
+    .set(endedSeat(because === 'mentor-absent' ? 'session-cancelled' : because))
     .where('id', 'in', ids)
     .execute()
   await endOffers(trx, ids, 'lapsed')

@@ -4,9 +4,9 @@ import { invitationRoutes as invitations } from '@peerlearn/contract/invitations
 import { packRoutes as packs } from '@peerlearn/contract/packs'
 import { waitlistRoutes as waitlist } from '@peerlearn/contract/waitlist'
 import { on, type Binding } from '../http.ts'
-import type { Limits } from '../rate-limit.ts'
 import { bookSeats, type BookingDeps } from './bookings.ts'
-import { cancelBooking, readCancelTerms } from './cancelling.ts'
+import { readCancelTerms } from './cancel-terms.ts'
+import { cancelBooking } from './cancelling.ts'
 import { endCoupon, findCoupons, makeCoupon, quoteSeats } from './coupons.ts'
 import { readInvitation, sendInvitationTo, takeInvitation } from './invitations.ts'
 import { findMoveTargets, moveBooking } from './moving.ts'
@@ -15,7 +15,7 @@ import { getPurchase } from './purchase-queries.ts'
 import { findBookedSessions } from './queries.ts'
 import { acceptOffer, joinWaitlist, leaveWaitlist } from './waitlist.ts'
 
-export const bookingRoutes = (deps: BookingDeps & { limits: Limits }): Binding[] => [
+export const bookingRoutes = (deps: BookingDeps): Binding[] => [
   on(routes.book, ({ params, who, body }) => bookSeats(deps, { sessionId: params.id, who, wish: body })),
   on(routes.quote, ({ params, query }) => quoteSeats(deps.db, params.id, query)),
   on(routes.purchase, ({ params, who }) => getPurchase(deps.db, params.id, who.userId)),

@@ -123,6 +123,18 @@ export async function expireHolds(
   }))
 }
 
+/** What becomes of a seat that somebody gives up or loses: it is free, and its guest's link ends. */
+export const endedSeat = (
+  because: 'cancelled' | 'moved' | 'offer-over' | 'session-cancelled' | 'too-few',
+) => ({
+  status: 'cancelled' as const,
+  seat: null,
+  held_until: null,
+  guest_hash: null,
+  ended_because: because,
+  ended_at: sql<Date>`now()`,
+})
+
 /** Ends the offers that these held seats are. @returns which of them are */
 export async function endOffers(
   trx: DbOrTrx,

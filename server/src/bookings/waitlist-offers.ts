@@ -2,6 +2,7 @@
 import { offerMinutes } from '@peerlearn/contract/waitlist'
 import { sql } from 'kysely'
 import { newId, type Db, type DbOrTrx } from '../db.ts'
+import type { News } from '../notifications/notifications.ts'
 import { findConflict, lockAgendas } from '../sessions/conflicts.ts'
 import { lockSession, type LockedSession } from '../sessions/queries.ts'
 import { announceSeats, type AnnounceDeps, type SeatChange } from './announce.ts'
@@ -12,15 +13,14 @@ import { expireHolds, readSeats, refusalOf } from './session-seats.ts'
  * seats became free; nobody else is given one before. Safe on several servers.
  */
 export async function freshenSeats(deps: AnnounceDeps, sessionId: string): Promise<void> {
-  const expired = await deps.db.transaction().execute(async (trx) => {
+  const tellExpired = await deps.db.transaction().execute(async (trx) => {
     await lockSession(trx, sessionId)
-    return expireHolds(trx, sessionId)
+    return announceSeats(deps, trx, await expireHolds(trx, sessionId))
   })
-  await announceSeats(deps, expired)
+  await tellExpired()
   for (let more = await hasWaiting(deps.db, sessionId); more;) {
-    const round = await deps.db.transaction().execute((trx) => offerSeats(trx, sessionId))
-    await announceSeats(deps, round.changes)
-    await tellPassedBy(deps, sessionId, round.passedBy)
+    const round = await deps.db.transaction().execute((trx) => offerAndTell(deps, trx, sessionId))
+    for (const tellNow of round.all) await tellNow()
     more = round.more
   }
 }
@@ -36,6 +36,14 @@ async function hasWaiting(db: Db, sessionId: string): Promise<boolean> {
   return one !== undefined
 }
 
+async function offerAndTell(deps: AnnounceDeps, trx: DbOrTrx, sessionId: string) {
+  const session = await lockSession(trx, sessionId)
+  const { changes, passedBy, more } = await offerSeats(trx, session)
+  const tellOffers = await announceSeats(deps, trx, changes)
+  const passed = passedBy.map((one) => newsOf(session, one))
+  return { more, all: [tellOffers, await deps.willTell(trx, passed)] }
+}
+
 interface Round {
   changes: SeatChange[]
   /** Waited in vain: booking has closed, or they are elsewhere at that time by now. */
@@ -44,8 +52,8 @@ interface Round {
 }
 
 /** One round: as many people as there are seats. Their agendas are locked once, so those after them have the next one. */
-async function offerSeats(trx: DbOrTrx, sessionId: string): Promise<Round> {
-  const session = await lockSession(trx, sessionId)
+async function offerSeats(trx: DbOrTrx, session: LockedSession): Promise<Round> {
+  const sessionId = session.id
   if (refusalOf(session)) return { changes: [], passedBy: await closeWaitlist(trx, sessionId), more: false }
   const seats = await readSeats(trx, session)
   const first = await findFirst(trx, sessionId, seats.free.length)
@@ -125,18 +133,12 @@ const reasons = {
     `A seat in “${title}” came free, but you are in another session at that time. It went to the next.`,
 }
 
-async function tellPassedBy({ db, notify }: AnnounceDeps, sessionId: string, passedBy: Round['passedBy']) {
-  if (passedBy.length === 0) return
-  const { title } = await db
-    .selectFrom('session')
-    .select('title')
-    .where('id', '=', sessionId)
-    .executeTakeFirstOrThrow()
-  for (const { learnerId, why } of passedBy)
-    await notify([learnerId], {
-      kind: 'waitlist',
-      title: 'You are no longer on the waitlist',
-      message: reasons[why](title),
-      link: `/sessions/${sessionId}`,
-    })
-}
+const newsOf = ({ id, title }: LockedSession, { learnerId, why }: Round['passedBy'][number]): News => ({
+  to: [learnerId],
+  note: {
+    kind: 'waitlist',
+    title: 'You are no longer on the waitlist',
+    message: reasons[why](title),
+    link: `/sessions/${id}`,
+  },
+})

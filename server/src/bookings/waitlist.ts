@@ -20,7 +20,7 @@ import {
 } from './bookings.ts'
 import { useCredits } from './pack-credits.ts'
 import { seatAll } from './purchases.ts'
-import { closePurchases, endOffers, requireOpen } from './session-seats.ts'
+import { closePurchases, endedSeat, endOffers, requireOpen } from './session-seats.ts'
 import { lockCoupons } from './coupon-uses.ts'
 import { freshenSeats } from './waitlist-offers.ts'
 
@@ -59,7 +59,7 @@ export async function leaveWaitlist(
   deps: BookingDeps,
   { sessionId, who }: Ask,
 ): Promise<Record<string, never>> {
-  const changes = await deps.db.transaction().execute(async (trx): Promise<SeatChange[]> => {
+  const { freed, tellNow } = await deps.db.transaction().execute(async (trx) => {
     await lockSession(trx, sessionId)
     await trx
       .updateTable('waitlist_entry')
@@ -69,27 +69,18 @@ export async function leaveWaitlist(
       .where('status', '=', 'waiting')
       .execute()
     const offer = await findOffer(trx, sessionId, who.userId)
-    return offer ? [await dropOffer(trx, sessionId, offer)] : []
+    const freed = offer ? [await dropOffer(trx, sessionId, offer)] : []
+    return { freed, tellNow: await announceSeats(deps, trx, freed) }
   })
-  await announceSeats(deps, changes)
-  if (changes.length > 0) await freshenSeats(deps, sessionId)
+  await tellNow()
+  if (freed.length > 0) await freshenSeats(deps, sessionId)
   return {}
 }
 
 async function dropOffer(trx: DbOrTrx, sessionId: string, offer: Offer): Promise<SeatChange> {
   await lockCoupons(trx, [offer.couponId])
   await endOffers(trx, [offer.id], 'left')
-  await trx
-    .updateTable('booking')
-    .set({
-      status: 'cancelled',
-      seat: null,
-      held_until: null,
-      ended_because: 'offer-over',
-      ended_at: sql`now()`,
-    })
-    .where('id', '=', offer.id)
-    .execute()
+  await trx.updateTable('booking').set(endedSeat('offer-over')).where('id', '=', offer.id).execute()
   if (offer.purchaseId) await closePurchases(trx, [offer.purchaseId], 'cancelled')
   return { sessionId, bookingId: offer.id, learnerId: null, status: 'cancelled' }
 }
@@ -103,18 +94,34 @@ export async function acceptOffer(
   { sessionId, who }: Ask,
   payment: BodyOf<typeof waitlistRoutes.accept>,
 ): Promise<Booking> {
-  const { bookingId, changes } = await deps.db.transaction().execute(async (trx) => {
+  const { bookingId, tellNow } = await deps.db.transaction().execute(async (trx) => {
     const session = await lockSession(trx, sessionId)
     const offer = await findOffer(trx, sessionId, who.userId)
     if (!offer || offer.over) throw noOffer()
     // Booking may have closed since; what was offered stands.
     requireOpen({ ...session, closed: false })
-    const changes = offer.purchaseId ? [] : await take(trx, session, offer, who, payment)
-    return { bookingId: offer.id, changes }
+    const changes = offer.purchaseId
+      ? refuseOther(offer, payment)
+      : await take(trx, session, offer, who, payment)
+    return { bookingId: offer.id, tellNow: await announceSeats(deps, trx, changes) }
   })
-  await announceSeats(deps, changes)
+  await tellNow()
   return getOwnBooking(deps.db, bookingId, who.userId)
 }
+
+/** It was taken before: at that price, or not at all. */
+function refuseOther(offer: Offer, { coupon, packId }: BodyOf<typeof waitlistRoutes.accept>): SeatChange[] {
+  if (packId !== undefined)
+    throw new AppError('pack-empty', `You have taken this seat already. ${payIt}`, { packId: takenBefore })
+  if (coupon !== undefined && coupon !== offer.couponCode)
+    throw new AppError('coupon-refused', `You have taken this seat already. ${payIt}`, {
+      coupon: takenBefore,
+    })
+  return []
+}
+
+const takenBefore = 'The seat was taken without it.'
+const payIt = 'Pay it as it is, or give it back: then it goes to the next.'
 
 async function take(
   trx: DbOrTrx,
@@ -158,7 +165,13 @@ const findOffer = (trx: DbOrTrx, sessionId: string, learnerId: string) =>
     .selectFrom('waitlist_entry')
     .innerJoin('booking', 'booking.id', 'waitlist_entry.booking_id')
     .leftJoin('purchase', 'purchase.id', 'booking.purchase_id')
-    .select(['booking.id', 'booking.purchase_id as purchaseId', 'booking.price_paise as pricePaise'])
+    .leftJoin('coupon', 'coupon.id', 'purchase.coupon_id')
+    .select([
+      'coupon.code as couponCode',
+      'booking.id',
+      'booking.purchase_id as purchaseId',
+      'booking.price_paise as pricePaise',
+    ])
     .select(['purchase.coupon_id as couponId', 'waitlist_entry.learner_id as learnerId'])
     .select(sql<Date>`booking.held_until`.as('heldUntil'))
     .select(sql<boolean>`booking.held_until <= now()`.as('over'))

@@ -91,5 +91,5 @@ export const packNote = ({ credits, mentorName }: { credits: number; mentorName:
   kind: 'booking' as const,
   title: 'Your pack is ready',
   message: `${credits} sessions with ${mentorName}: choose the pack when you book a seat.`,
-  link: '/bookings',
+  link: '/bookings#packs',
 })

@@ -1,6 +1,7 @@
 /** Every background job: what it is given, how often it is tried, and when it comes by itself. A feature adds its lines. */
 import { count, id, nothing } from '@peerlearn/contract/base'
 import { z } from 'zod'
+import { news } from '../notifications/note.ts'
 
 interface JobKind<S extends z.ZodType = z.ZodType> {
   data: S
@@ -45,15 +46,8 @@ export const jobTable = {
   /** Of somebody who may not teach any more: what they planned is cancelled, what they teach ends. */
   'people.stop-teaching': job(z.strictObject({ accountId: id }), { retries: 12 }),
   'reminders.send': job(nothing, { cron: '* * * * *' }),
-  'session.tell-cancelled': job(
-    z.strictObject({
-      sessionId: id,
-      because: z.enum(['session-cancelled', 'too-few', 'mentor-absent']),
-      seated: z.array(id),
-      waited: z.array(id),
-    }),
-    { retries: 12 },
-  ),
+  /** What a change brought with it and its server, being gone, did not tell. */
+  'note.tell': job(z.strictObject({ news: z.array(news) }), { retries: 12, atOnce: 2 }),
   'push.send': job(z.strictObject({ notificationId: id, subscriptionId: id }), { atOnce: 4 }),
   /** null: nobody has the address that was given; the same work is asked for, so that the time tells nothing. */
   'auth.reset-link': job(z.strictObject({ accountId: id.nullable() })),

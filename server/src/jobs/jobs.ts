@@ -14,6 +14,8 @@ export interface JobWish {
   after?: Date
   /** While a job with this key waits, another one does not join it: the waiting one takes the newer data and time. */
   key?: string
+  /** Its own, for who may take it back. */
+  id?: string
 }
 
 export interface Jobs {
@@ -21,6 +23,8 @@ export interface Jobs {
   send<N extends JobName>(trx: DbOrTrx, name: N, data: JobData<N>, wish?: JobWish): Promise<void>
   /** Many of a kind in one statement. */
   sendAll<N extends JobName>(trx: DbOrTrx, name: N, all: JobData<N>[]): Promise<void>
+  /** Takes one back that did not begin yet, when the transaction commits; any other stays. */
+  takeBack(trx: DbOrTrx, name: JobName, jobId: string): Promise<void>
   /** Begins to run jobs, as soon as the database is there. Call it once, with the handlers of all features. */
   work(handlers: JobHandlers[]): void
   /** Those that this server does. */
@@ -91,13 +95,14 @@ export function createJobs({ databaseUrl, log, crons = true }: JobsDeps): Jobs {
   }
 
   return {
-    async send(trx, name, data, { after, key } = {}) {
+    async send(trx, name, data, { after, key, id } = {}) {
       await queues()
       const parsed = jobTable[name].data.parse(data) as object // every kind of data is an object
       const options = {
         db: fromKysely(trx),
         singletonKey: key ?? newId(),
         ...(after && { startAfter: after }),
+        ...(id !== undefined && { id }),
       }
       if (key === undefined) await boss.send(name, parsed, options)
       else await boss.upsert(name, parsed, { startAfter: new Date(), ...options })
@@ -111,6 +116,10 @@ export function createJobs({ databaseUrl, log, crons = true }: JobsDeps): Jobs {
       }))
       if (rows.length > 0) await boss.insert(name, rows, { db: fromKysely(trx) })
       wake.soon(name)
+    },
+    async takeBack(trx, name, jobId) {
+      await queues()
+      await boss.deleteJob(name, jobId, { db: fromKysely(trx) })
     },
     handled,
     work(handlers) {

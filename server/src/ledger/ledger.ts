@@ -43,25 +43,19 @@ export interface LedgerEntry {
 export async function postEntry(trx: DbOrTrx, entry: LedgerEntry): Promise<boolean> {
   const lines = addUp(entry.lines)
   if (lines.length === 0) return false
-  const id = newId()
-  const kept = await trx
-    .insertInto('ledger_entry')
-    .values({
-      id,
-      key: entry.key,
-      kind: entry.kind,
-      payment_id: entry.paymentId,
-      refund_id: entry.refundId ?? null,
-      payout_id: entry.payoutId ?? null,
-      session_id: entry.sessionId ?? null,
-    })
-    .onConflict((conflict) => conflict.column('key').doNothing())
-    .returning('id')
-    .executeTakeFirst()
-  if (!kept) return false
-  const rows = lines.map(({ account, amountPaise }) => ({ entry_id: id, account, amount_paise: amountPaise }))
-  await trx.insertInto('ledger_line').values(rows).execute()
-  return true
+  const { key, kind, paymentId, refundId = null, payoutId = null, sessionId = null } = entry
+  const accounts = lines.map(({ account }) => account)
+  const amounts = lines.map(({ amountPaise }) => amountPaise)
+  const { rows } = await sql`
+    with entry as (
+      insert into ledger_entry (id, key, kind, payment_id, refund_id, payout_id, session_id)
+      values (${newId()}, ${key}, ${kind}, ${paymentId}, ${refundId}, ${payoutId}, ${sessionId})
+      on conflict (key) do nothing returning id)
+    insert into ledger_line (entry_id, account, amount_paise)
+    select entry.id, line.account, line.paise
+    from entry, unnest(${accounts}::text[], ${amounts}::bigint[]) as line (account, paise)
+    returning account`.execute(trx)
+  return rows.length > 0
 }
 
 function addUp(lines: LedgerLine[]): LedgerLine[] {

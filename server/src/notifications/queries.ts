@@ -1,8 +1,9 @@
 import { AppError } from '@peerlearn/contract/errors'
-import { notificationKind, type Notification, type NotificationKind } from '@peerlearn/contract/notifications'
+import { notificationKind, type Notification } from '@peerlearn/contract/notifications'
 import { sql, type Selectable } from 'kysely'
 import { inChunks, newId, type DbOrTrx } from '../db.ts'
 import type { Database } from '../schema.ts'
+import type { Note } from './note.ts'
 
 const columns = ['id', 'account_id', 'kind', 'title', 'message', 'link', 'read_at', 'created_at'] as const
 type Row = Pick<Selectable<Database['notification']>, (typeof columns)[number]>
@@ -19,22 +20,6 @@ const toNotification = ({ id, kind, title, message, link, read_at, created_at }:
   read: read_at !== null,
   createdAt: created_at.toISOString(),
 })
-
-export interface Note {
-  kind: NotificationKind
-  title: string
-  message: string
-  /** Where to go on, a path of the client. */
-  link?: string | null
-  /** What the mail says instead of the message. */
-  mailParagraphs?: string[]
-  /** An iCalendar text for the mail, with its METHOD. */
-  calendar?: string
-  /** false: worth a note, not a mail. */
-  mail?: false
-  /** A person is told of one key once: `reminder:<session>:…`. */
-  key?: string
-}
 
 /** @returns each person's own notification, of those who were not told of its key before */
 export async function insertNotes(

@@ -28,6 +28,8 @@ export async function findReaders(db: DbOrTrx, userIds: string[], kind: Notifica
     .select(['account.id', 'email', 'email_verified_at', 'suspended_at', 'in_app', 'mail', 'push'])
     .where('account.id', '=', sql<string>`any(${[...new Set(userIds)]}::uuid[])`)
     .where('erased_at', 'is', null)
+    // So that two who tell the same wait for each other in one order.
+    .orderBy('account.id')
     .execute()
   return rows
     .filter((row) => row.suspended_at === null || kind === alwaysTold)
@@ -86,4 +88,33 @@ export async function choose(db: DbOrTrx, userId: string, choices: NotificationC
       })),
     )
     .execute()
+}
+
+/** Keeps whether mails of one kind come; the other places stay as they are. @returns whether there is such a person */
+export async function chooseMail(
+  db: DbOrTrx,
+  { accountId, kind, mail }: { accountId: string; kind: NotificationKind; mail: boolean },
+): Promise<boolean> {
+  const { app, push } = usualPlaces[kind]
+  const kept = await db
+    .insertInto('notification_choice')
+    .columns(['account_id', 'kind', 'in_app', 'mail', 'push'])
+    .expression((eb) =>
+      eb
+        .selectFrom('account')
+        .select([
+          'id as account_id',
+          eb.val(kind).as('kind'),
+          eb.val(app).as('in_app'),
+          eb.val(mail).as('mail'),
+          eb.val(push).as('push'),
+        ])
+        .where('id', '=', accountId)
+        .where('erased_at', 'is', null),
+    )
+    .onConflict((conflict) =>
+      conflict.columns(['account_id', 'kind']).doUpdateSet((eb) => ({ mail: eb.ref('excluded.mail') })),
+    )
+    .executeTakeFirst()
+  return (kept.numInsertedOrUpdatedRows ?? 0n) > 0n
 }

@@ -1,25 +1,29 @@
 /** Money that needs a look: admins hear of it at once where they are online, in the app and by mail. */
 import type { Logger } from 'pino'
 import { findAdminIds } from '../admin/queries.ts'
-import type { Db } from '../db.ts'
-import type { Notify } from '../notifications/notifications.ts'
+import type { DbOrTrx } from '../db.ts'
+import type { TellNow, WillTell } from '../notifications/notifications.ts'
 import type { Tell } from '../sockets.ts'
 
 export interface AlarmDeps {
-  db: Db
-  notify: Notify
+  willTell: WillTell
   tell: Tell
   log: Logger
 }
 
-/** `key`: the same thing is told once. */
+/** `key`: the same thing is told once. @returns tells them; for after the commit */
 export async function alarm(
-  { db, notify, tell, log }: AlarmDeps,
+  { willTell, tell, log }: AlarmDeps,
+  trx: DbOrTrx,
   { title, message, key }: { title: string; message: string; key: string },
-): Promise<void> {
-  log.warn({ key }, title)
-  const admins = await findAdminIds(db)
-  tell.people(admins, 'system.alert', { level: 'error', message, at: new Date().toISOString() })
+): Promise<TellNow> {
+  const admins = await findAdminIds(trx)
   // Of a kind that nobody can switch off.
-  await notify(admins, { kind: 'account', title, message, link: '/admin', key })
+  const note = { kind: 'account', title, message, link: '/admin/money', key } as const
+  const tellNotes = await willTell(trx, [{ to: admins, note }])
+  return () => {
+    log.warn({ key }, title)
+    tell.people(admins, 'system.alert', { level: 'error', message, at: new Date().toISOString() })
+    return tellNotes()
+  }
 }

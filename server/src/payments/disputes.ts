@@ -2,9 +2,11 @@
 import { sql } from 'kysely'
 import { newId, type DbOrTrx } from '../db.ts'
 import { postDisputeEnded, postDisputeOpened } from '../ledger/movements.ts'
+import type { TellNow } from '../notifications/notifications.ts'
 import { alarm, type AlarmDeps } from './alarm.ts'
 import type { DisputeFact } from './entities.ts'
 import { rupees } from './refund-news.ts'
+import { lockCaptured } from './refunds.ts'
 
 export interface DisputeNews {
   disputeId: string
@@ -18,13 +20,7 @@ const rank: Record<DisputeFact['status'], number> = { open: 0, under_review: 1, 
 
 /** In any order and any number of times. @returns what changed, if anything */
 export async function applyDispute(trx: DbOrTrx, fact: DisputeFact): Promise<DisputeNews | undefined> {
-  const payment = await trx
-    .selectFrom('payment')
-    .select('id')
-    .where('payment_id', '=', fact.paymentId)
-    .where('captured_paise', '>', 0)
-    .forUpdate()
-    .executeTakeFirst()
+  const payment = await lockCaptured(trx, fact.paymentId)
   if (!payment) return undefined
   const { id, before } = await keep(trx, payment.id, fact)
   if (before !== undefined && rank[fact.status] <= rank[before]) return undefined
@@ -72,10 +68,14 @@ const words: Record<DisputeFact['status'], [title: string, rest: string]> = {
   closed: ['A dispute was closed', 'stays with us.'],
 }
 
-/** Call it after the commit. */
-export function tellDispute(deps: AlarmDeps, { disputeId, amountPaise, status }: DisputeNews): Promise<void> {
+/** @returns tells admins; for after the commit */
+export function tellDispute(
+  deps: AlarmDeps,
+  trx: DbOrTrx,
+  { disputeId, amountPaise, status }: DisputeNews,
+): Promise<TellNow> {
   const [title, rest] = words[status]
-  return alarm(deps, {
+  return alarm(deps, trx, {
     title,
     message: `${rupees(amountPaise)} ${rest}`,
     key: `dispute:${disputeId}:${status}`,

@@ -3,22 +3,21 @@ import { z } from 'zod'
 import { announceSeats, type AnnounceDeps } from '../bookings/announce.ts'
 import type { DbOrTrx } from '../db.ts'
 import type { Jobs } from '../jobs/jobs.ts'
+import type { TellNow } from '../notifications/notifications.ts'
 import { applyDispute, tellDispute } from './disputes.ts'
 import { disputeEntity, paymentEntity, refundEntity } from './entities.ts'
 import { applyRefund } from './refund-facts.ts'
-import { tellRefund, type TellDeps } from './refund-news.ts'
+import { tellRefunds, type TellDeps } from './refund-news.ts'
 import { settle } from './settle.ts'
 
 export interface EventDeps extends TellDeps, AnnounceDeps {
   jobs: Jobs
 }
 
-/** What is done after the commit: people are told. It may fail without harm. */
-export type After = () => Promise<void>
-
 /** Entities by kind, as they came: each parsed by who needs it. One that does not fit is left. */
 export type EventPayload = Partial<Record<string, unknown>>
-export type HearEvent = (trx: DbOrTrx, payload: EventPayload) => Promise<After[]>
+/** @returns tells people of it; for after the commit */
+export type HearEvent = (trx: DbOrTrx, payload: EventPayload) => Promise<TellNow[]>
 export type HearEvents = Record<string, HearEvent>
 
 /** Razorpay adds fields as it likes; only what is used here is looked at. */
@@ -33,20 +32,20 @@ export function paymentEvents(deps: EventDeps): HearEvents {
     const fact = paymentEntity.safeParse(payload['payment']).data
     if (!fact) return []
     const { changes } = await settle(trx, deps.jobs, fact)
-    return changes.length > 0 ? [() => announceSeats(deps, changes)] : []
+    return changes.length > 0 ? [await announceSeats(deps, trx, changes)] : []
   }
   // A refund or a dispute may be told before the capture that it belongs to: that comes with it.
   const refund: HearEvent = async (trx, payload) => {
     const before = await payment(trx, payload)
     const fact = refundEntity.safeParse(payload['refund']).data
     const news = fact ? await applyRefund(trx, deps.jobs, fact) : []
-    return [...before, ...news.map((one) => () => tellRefund(deps, one))]
+    return [...before, ...(await tellRefunds(deps, trx, news))]
   }
   const dispute: HearEvent = async (trx, payload) => {
     const before = await payment(trx, payload)
     const fact = disputeEntity.safeParse(payload['dispute']).data
     const news = fact && (await applyDispute(trx, fact))
-    return news ? [...before, () => tellDispute(deps, news)] : before
+    return news ? [...before, await tellDispute(deps, trx, news)] : before
   }
   return {
     'payment.authorized': payment,

@@ -1,5 +1,5 @@
 /** Paying for a purchase: an order at Razorpay, the checkout's signature, and how far it is. */
-import { AppError } from '@peerlearn/contract/errors'
+import { AppError, type ErrorCode } from '@peerlearn/contract/errors'
 import type { Order, paymentRoutes, PurchaseState } from '@peerlearn/contract/payments'
 import type { BodyOf } from '@peerlearn/contract/route'
 import { announceSeats } from '../bookings/announce.ts'
@@ -66,7 +66,7 @@ async function keepOrder(db: Db, purchase: OwnPurchase, who: Who, orderId: strin
 
 /**
  * The three values that the checkout handed over. The signature says that they come from Razorpay; what was really paid
- * is asked of Razorpay itself. @throws AppError `not-found`, `signature-invalid`, `payment-unavailable`, `session-full`
+ * is asked of Razorpay itself. @throws AppError `not-found`, `signature-invalid`, `payment-unavailable`, `payment-failed`, `session-full`
  */
 export async function verifyPayment(
   deps: PaymentDeps,
@@ -82,13 +82,19 @@ export async function verifyPayment(
   await settleAndTell(deps, fact)
   const state = await getState(deps.db, stored.purchaseId, who.userId)
   if (state.state === 'booked') return state
-  throw new AppError('session-full', 'The payment came too late for a seat. All of it is being refunded.')
+  throw new AppError(
+    'session-full',
+    'The payment came when the seat could no longer be yours. All of it is being refunded.',
+  )
 }
 
 /** In a transaction of its own; whom it concerns hears of it. */
 export async function settleAndTell(deps: EventDeps & { db: Db }, fact: PaymentFact): Promise<void> {
-  const { changes } = await deps.db.transaction().execute((trx) => settle(trx, deps.jobs, fact))
-  await announceSeats(deps, changes)
+  const tellNow = await deps.db.transaction().execute(async (trx) => {
+    const { changes } = await settle(trx, deps.jobs, fact)
+    return announceSeats(deps, trx, changes)
+  })
+  await tellNow()
 }
 
 async function getOwnPayment(db: DbOrTrx, orderId: string, userId: string) {
@@ -110,10 +116,27 @@ async function fetchPaid(gateway: Gateway, paymentId: string): Promise<PaymentFa
   let fact = await gateway.getPayment(paymentId)
   if (fact.status === 'authorized') fact = await capture(gateway, fact)
   if (fact.status === 'captured') return fact
-  throw new AppError(
+  throw new AppError(...unpaid[fact.status])
+}
+
+/** What is true of a payment whose money is not with us. */
+const unpaid: Record<Exclude<PaymentFact['status'], 'captured'>, [ErrorCode, string]> = {
+  created: [
     'payment-unavailable',
-    'The bank has not confirmed the payment yet. Your seat follows by itself as soon as it does.',
-  )
+    'The bank has not confirmed the payment yet. What you pay for follows by itself as soon as it does.',
+  ],
+  authorized: [
+    'payment-unavailable',
+    'The bank has confirmed the payment, and its money is on its way to us. What you pay for follows by itself.',
+  ],
+  failed: [
+    'payment-failed',
+    'The bank refused this payment, and nothing is booked with it. Pay again while it is held for you. Should the bank have taken money, it goes back by itself.',
+  ],
+  lapsed: [
+    'payment-failed',
+    'This payment was not completed in time: the bank gives all of it back by itself, and nothing is booked with it. Please pay again, or book again.',
+  ],
 }
 
 /** Its capture may be on its way already; then ours is refused, and the truth is one more question away. */

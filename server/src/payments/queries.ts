@@ -5,6 +5,7 @@ import type { ResponseOf } from '@peerlearn/contract/route'
 import { sql } from 'kysely'
 import { selectPurchases, titleOf } from '../bookings/purchase-queries.ts'
 import type { DbOrTrx } from '../db.ts'
+import { findOwnRefunds } from './refund-queries.ts'
 
 /** @throws AppError `not-found`, for another's purchase too */
 export async function getOwnPurchase(db: DbOrTrx, id: string, userId: string) {
@@ -63,7 +64,7 @@ function stateOf({ paid, heldUntil }: OwnPurchase, payment: Money | undefined): 
   return payment?.status === 'failed' ? 'failed' : 'open'
 }
 
-/** The person's payments, newest first, a hundred at most. */
+/** The person's payments, newest first, a hundred at most, each with what went back of it. */
 export async function findHistory(
   db: DbOrTrx,
   userId: string,
@@ -80,5 +81,15 @@ export async function findHistory(
     .orderBy('payment.id', 'desc')
     .limit(100)
     .execute()
-  return { items: rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() })) }
+  const refunds = await findOwnRefunds(
+    db,
+    rows.map(({ id }) => id),
+  )
+  return {
+    items: rows.map((row) => ({
+      ...row,
+      createdAt: row.createdAt.toISOString(),
+      refunds: refunds.filter(({ paymentId }) => paymentId === row.id).map(({ refund }) => refund),
+    })),
+  }
 }

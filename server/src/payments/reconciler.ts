@@ -7,7 +7,7 @@ import type { EventDeps } from './events.ts'
 import type { Gateway, Window } from './gateway.ts'
 import { capture, settleAndTell } from './payments.ts'
 import { applyRefund } from './refund-facts.ts'
-import { tellRefund } from './refund-news.ts'
+import { andTell } from './refund-sending.ts'
 
 export interface ReconcileDeps extends EventDeps {
   db: Db
@@ -76,8 +76,7 @@ async function hearRefund(deps: ReconcileDeps, fact: RefundFact): Promise<void> 
     .where('captured_paise', '>', 0)
     .executeTakeFirst()
   if (!payment) await settleAndTell(deps, await deps.gateway.getPayment(fact.paymentId))
-  const news = await deps.db.transaction().execute((trx) => applyRefund(trx, deps.jobs, fact))
-  for (const one of news) await tellRefund(deps, one)
+  await andTell(deps, (trx) => applyRefund(trx, deps.jobs, fact))
 }
 
 /** Whose job was lost, or whose tries are over: asked again under the same key, until it is known how it ended. */

@@ -1,6 +1,7 @@
 /** Once a day: every paisa is explained, or admins hear of it. */
-import { newId, type Db } from '../db.ts'
+import { newId, type DbOrTrx } from '../db.ts'
 import { verifyBooks, unexplained, type Difference } from '../ledger/verify.ts'
+import { nothingToTell } from '../notifications/notifications.ts'
 import { alarm } from './alarm.ts'
 import { findGatewayDifferences } from './gateway-check.ts'
 import type { Window } from './gateway.ts'
@@ -33,18 +34,23 @@ export async function reconcileDay(deps: ReconcileDeps, window: Window): Promise
     ...(await findGatewayDifferences(deps.db, deps.gateway, window)),
   ]
   const report = { unexplainedPaise: unexplained(differences), differences }
-  await keep(deps.db, report)
-  if (differences.length > 0)
-    await alarm(deps, {
-      title: 'The books do not agree',
-      message: `${rupees(report.unexplainedPaise)} can’t be explained, in ${differences.length} places. The first: ${differences[0]?.what ?? ''}.`,
-      key: `reconciliation:${new Date().toISOString().slice(0, 10)}:${report.unexplainedPaise}`,
-    })
+  const tellNow = await deps.db.transaction().execute(async (trx) => {
+    await keep(trx, report)
+    return differences.length > 0 ? tellAdmins(deps, trx, report) : nothingToTell
+  })
+  await tellNow()
   return report
 }
 
-const keep = (db: Db, { unexplainedPaise, differences }: Report) =>
-  db
+const tellAdmins = (deps: ReconcileDeps, trx: DbOrTrx, { unexplainedPaise, differences }: Report) =>
+  alarm(deps, trx, {
+    title: 'The books do not agree',
+    message: `${rupees(unexplainedPaise)} can’t be explained, in ${differences.length} places. The first: ${differences[0]?.what ?? ''}.`,
+    key: `reconciliation:${new Date().toISOString().slice(0, 10)}:${unexplainedPaise}`,
+  })
+
+const keep = (trx: DbOrTrx, { unexplainedPaise, differences }: Report) =>
+  trx
     .insertInto('reconciliation')
     .values({
       id: newId(),

@@ -1,11 +1,10 @@
 /** What Razorpay says of a refund, ours or one made on its own pages, in any order and any number of times. */
 import { sql } from 'kysely'
 import type { DbOrTrx } from '../db.ts'
-import { newId } from '../db.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import { postRefundDone, postRefundVoid } from '../ledger/movements.ts'
 import type { RefundFact } from './entities.ts'
-import { countRefunded, insertRefund, lockPayment } from './refunds.ts'
+import { countRefunded, insertRefund, insertVoid, lockCaptured, lockPayment } from './refunds.ts'
 
 /** What somebody must hear of after the commit. */
 export interface RefundNews {
@@ -22,15 +21,8 @@ const table = {
 
 /** The payment's capture must be known: settle() its fact before. Unknown payments are nobody's business here. */
 export async function applyRefund(trx: DbOrTrx, jobs: Jobs, fact: RefundFact): Promise<RefundNews[]> {
-  const payment = await trx
-    .selectFrom('payment')
-    .select('id')
-    .where('payment_id', '=', fact.paymentId)
-    // What was never captured goes back by itself, and was never ours.
-    .where('captured_paise', '>', 0)
-    .executeTakeFirst()
+  const payment = await lockCaptured(trx, fact.paymentId)
   if (!payment) return []
-  await lockPayment(trx, payment.id)
   const known = (await findKnown(trx, payment.id, fact)) ?? (await takeIn(trx, payment.id, fact))
   return [...known.news, ...(await moveOn(trx, jobs, { paymentId: payment.id, id: known.id }, fact))]
 }
@@ -73,19 +65,7 @@ async function takeIn(trx: DbOrTrx, paymentId: string, fact: RefundFact) {
     requestedBy: null,
   }
   if (fact.status === 'failed') {
-    const id = newId()
-    await trx
-      .insertInto('refund')
-      .values({
-        id,
-        payment_id: paymentId,
-        amount_paise: amountPaise,
-        reason: wish.reason,
-        key: wish.key,
-        status: 'void',
-        gateway_id: refundId,
-      })
-      .execute()
+    const id = await insertVoid(trx, wish, { gatewayId: refundId })
     return { id, news: [] }
   }
   const displaced = await makeRoom(trx, paymentId, amountPaise)

@@ -1,6 +1,6 @@
 /** Refunds as their readers see them. */
 import { AppError } from '@peerlearn/contract/errors'
-import type { Refund } from '@peerlearn/contract/payments'
+import type { OwnRefund, Refund } from '@peerlearn/contract/payments'
 import { selectPurchases, titleOf } from '../bookings/purchase-queries.ts'
 import type { DbOrTrx } from '../db.ts'
 
@@ -35,4 +35,26 @@ export async function findRefunds(db: DbOrTrx, status: Refund['status'] | undefi
     .limit(100)
     .execute()
   return rows.map(toRefund)
+}
+
+/** What went back of these payments, newest first; without what Razorpay's own pages had given back before. */
+export async function findOwnRefunds(
+  db: DbOrTrx,
+  paymentIds: string[],
+): Promise<{ paymentId: string; refund: OwnRefund }[]> {
+  if (paymentIds.length === 0) return []
+  const rows = await db
+    .selectFrom('refund')
+    .select(['id', 'payment_id as paymentId', 'amount_paise as amountPaise', 'status', 'reason'])
+    .select('created_at as createdAt')
+    .where('payment_id', 'in', paymentIds)
+    .where('status', '<>', 'void')
+    .$narrowType<{ status: OwnRefund['status'] }>()
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .execute()
+  return rows.map(({ paymentId, createdAt, ...row }) => ({
+    paymentId,
+    refund: { ...row, createdAt: createdAt.toISOString() },
+  }))
 }

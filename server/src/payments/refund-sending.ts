@@ -4,7 +4,7 @@ import type { Db, DbOrTrx } from '../db.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Gateway, RefundAnswer } from './gateway.ts'
 import { applyRefund, type RefundNews } from './refund-facts.ts'
-import { tellRefund, type TellDeps } from './refund-news.ts'
+import { tellRefunds, type TellDeps } from './refund-news.ts'
 
 export interface SendingDeps extends TellDeps {
   db: Db
@@ -60,12 +60,12 @@ async function hear(
     if (due.late) return fail(deps, due.id, 'Razorpay is busy with this refund for days.')
     throw new Error('Razorpay is still busy with this refund')
   }
-  await tell(deps, (trx) => applyRefund(trx, deps.jobs, answer.fact))
+  await andTell(deps, (trx) => applyRefund(trx, deps.jobs, answer.fact))
 }
 
 /** The money is still owed; a person decides. */
 const fail = (deps: SendingDeps, refundId: string, failure: string): Promise<void> =>
-  tell(deps, async (trx) => {
+  andTell(deps, async (trx) => {
     const failed = await trx
       .updateTable('refund')
       .set({ status: 'failed', failure: failure.slice(0, 300), updated_at: sql`now()` })
@@ -76,6 +76,11 @@ const fail = (deps: SendingDeps, refundId: string, failure: string): Promise<voi
     return failed ? [{ refundId, news: 'failed' }] : []
   })
 
-async function tell(deps: SendingDeps, change: (trx: DbOrTrx) => Promise<RefundNews[]>): Promise<void> {
-  for (const one of await deps.db.transaction().execute(change)) await tellRefund(deps, one)
+/** In a transaction of its own; whom it concerns hears of it. */
+export async function andTell(
+  deps: TellDeps & { db: Db },
+  change: (trx: DbOrTrx) => Promise<RefundNews[]>,
+): Promise<void> {
+  const told = await deps.db.transaction().execute(async (trx) => tellRefunds(deps, trx, await change(trx)))
+  for (const tellNow of told) await tellNow()
 }

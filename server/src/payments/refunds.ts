@@ -62,7 +62,22 @@ export async function insertRefund(
   wish: RefundWish,
   told: { gatewayId: string } | undefined = undefined,
 ): Promise<string> {
-  const { paymentId, bookingId, amountPaise, reason, key, requestedBy } = wish
+  const { paymentId, amountPaise } = wish
+  const id = await insertRow(trx, wish, { ...told, status: told ? 'sent' : 'waiting' })
+  await countRefunded(trx, paymentId, amountPaise)
+  await postRefundDecided(trx, { id, paymentId, amountPaise })
+  return id
+}
+
+/** One that moves no money. */
+export const insertVoid = (trx: DbOrTrx, wish: RefundWish, told: { gatewayId: string }): Promise<string> =>
+  insertRow(trx, wish, { ...told, status: 'void' })
+
+async function insertRow(
+  trx: DbOrTrx,
+  { paymentId, bookingId, amountPaise, reason, key, requestedBy }: RefundWish,
+  { gatewayId, status }: { gatewayId?: string; status: 'waiting' | 'sent' | 'void' },
+): Promise<string> {
   const id = newId()
   await trx
     .insertInto('refund')
@@ -74,11 +89,10 @@ export async function insertRefund(
       reason,
       key,
       requested_by: requestedBy,
-      ...(told && { gateway_id: told.gatewayId, status: 'sent' }),
+      gateway_id: gatewayId ?? null,
+      status,
     })
     .execute()
-  await countRefunded(trx, paymentId, amountPaise)
-  await postRefundDecided(trx, { id, paymentId, amountPaise })
   return id
 }
 
@@ -90,6 +104,16 @@ export const countRefunded = (trx: DbOrTrx, paymentId: string, amountPaise: numb
     .where('id', '=', paymentId)
     .execute()
 
+/** Ours of Razorpay's id, locked, if it has money: what was never captured goes back by itself, and was never ours. */
+export const lockCaptured = (trx: DbOrTrx, gatewayId: string) =>
+  trx
+    .selectFrom('payment')
+    .select('id')
+    .where('payment_id', '=', gatewayId)
+    .where('captured_paise', '>', 0)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+
 /** Locks it until the transaction ends. */
 export const lockPayment = (trx: DbOrTrx, id: string) =>
   trx
@@ -97,7 +121,7 @@ export const lockPayment = (trx: DbOrTrx, id: string) =>
     .select(['id', 'payment_id as gatewayId', 'captured_paise as capturedPaise'])
     .select(sql<number>`captured_paise - refunded_paise`.as('leftPaise'))
     .where('id', '=', id)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirstOrThrow()
 
 /**

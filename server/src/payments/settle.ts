@@ -41,6 +41,7 @@ const findOrder = (trx: DbOrTrx, orderId: string) =>
   trx
     .selectFrom('payment')
     .select(['id', 'amount_paise as amountPaise', 'purchase_id as purchaseId', 'account_id as accountId'])
+    .select(['captured_paise as capturedPaise', 'payment_id as paymentId', 'fee_paise as feePaise'])
     .where('order_id', '=', orderId)
     .where('surplus', '=', false)
     .executeTakeFirst()
@@ -85,29 +86,25 @@ async function moveOn(trx: DbOrTrx, id: string, { status, paymentId, method }: U
 
 /** The order's first money pays the purchase; any other goes back. The purchase is locked before the payment. */
 async function takeMoney(trx: DbOrTrx, jobs: Jobs, known: Known, fact: PaymentFact): Promise<Settled> {
-  if (await isTaken(trx, fact)) return nothing
-  const { purchase } = await lockPurchase(trx, known.purchaseId)
-  const stored = await trx
-    .selectFrom('payment')
-    .select(['captured_paise as capturedPaise', 'payment_id as paymentId'])
-    .where('id', '=', known.id)
-    .forUpdate()
-    .executeTakeFirstOrThrow()
-  if (stored.capturedPaise > 0) {
-    if (stored.paymentId !== fact.paymentId) await takeSurplus(trx, jobs, known, fact)
-    else await keepFee(trx, known.id, fact)
-    return nothing
-  }
-  await trx
+  if (isTaken(known, fact)) return nothing
+  const locked = await lockPurchase(trx, known.purchaseId)
+  const { mentor_id: mentorId } = locked.purchase
+  const first = await trx
     .updateTable('payment')
     .set({ ...moneyOf(fact), updated_at: sql`now()` })
     .where('id', '=', known.id)
-    .execute()
+    .where('captured_paise', '=', 0)
+    .returning('id')
+    .executeTakeFirst()
+  if (!first) {
+    await takeAnother(trx, jobs, known, fact)
+    return nothing
+  }
   await postCapture(trx, known, fact.amountPaise)
   await keepFee(trx, known.id, fact)
-  const { seated, changes } = await confirmPurchase(trx, known.purchaseId)
+  const { seated, changes } = await confirmPurchase(trx, known.purchaseId, locked)
   if (seated) {
-    await postSeated(trx, known, { mentorId: purchase.mentor_id, amountPaise: fact.amountPaise })
+    await postSeated(trx, known, { mentorId, amountPaise: fact.amountPaise })
     await jobs.send(trx, 'document.issue', { paymentId: known.id })
   } else await sendBack(trx, jobs, { ...known, key: `no-seat-${known.id}`, reason: tooLate })
   return { changes }
@@ -120,15 +117,20 @@ const moneyOf = ({ paymentId, amountPaise, method }: PaymentFact) => ({
   method,
 })
 
-/** A look without a lock: most events are told twice, by payment.captured and order.paid. */
-async function isTaken(trx: DbOrTrx, { paymentId, feePaise }: PaymentFact): Promise<boolean> {
-  const row = await trx
+/** Seen without a lock: most events are told twice, by payment.captured and order.paid. */
+const isTaken = (known: Known, { paymentId, feePaise }: PaymentFact): boolean =>
+  known.capturedPaise > 0 && known.paymentId === paymentId && (known.feePaise > 0 || !feePaise)
+
+/** The order has its money: this is the same told again, or a second payment. The purchase is locked. */
+async function takeAnother(trx: DbOrTrx, jobs: Jobs, known: Known, fact: PaymentFact): Promise<void> {
+  const stored = await trx
     .selectFrom('payment')
-    .select('fee_paise')
-    .where('payment_id', '=', paymentId)
-    .where('captured_paise', '>', 0)
-    .executeTakeFirst()
-  return row !== undefined && (row.fee_paise > 0 || !feePaise)
+    .select('payment_id')
+    .where('id', '=', known.id)
+    .forNoKeyUpdate()
+    .executeTakeFirstOrThrow()
+  if (stored.payment_id === fact.paymentId) await keepFee(trx, known.id, fact)
+  else await takeSurplus(trx, jobs, known, fact)
 }
 
 /** Told with the capture or after it; the first telling counts. */

@@ -3,10 +3,10 @@
  * come first. What waits here is told before the server closes.
  */
 import type { Logger } from 'pino'
-import type { After } from './events.ts'
+import type { TellNow } from '../notifications/notifications.ts'
 
 export interface Telling {
-  soon(all: After[]): void
+  soon(all: TellNow[]): void
   /** Waits until everybody was told. Twice is harmless. */
   close(): Promise<void>
 }
@@ -14,7 +14,7 @@ export interface Telling {
 const atOnce = 2
 
 export function createTelling(log: Logger): Telling {
-  const waiting: After[] = []
+  const waiting: TellNow[] = []
   const running = new Set<Promise<void>>()
   const work = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift())

@@ -3,7 +3,8 @@ import { AppError } from '@peerlearn/contract/errors'
 import type { Request } from 'express'
 import { z } from 'zod'
 import type { Db, DbOrTrx } from '../db.ts'
-import { eventBody, type After, type EventPayload, type HearEvents } from './events.ts'
+import type { TellNow } from '../notifications/notifications.ts'
+import { eventBody, type EventPayload, type HearEvents } from './events.ts'
 import type { OneAtATime } from './one-at-a-time.ts'
 import { isWebhookSigned } from './signatures.ts'
 import type { Telling } from './telling.ts'
@@ -42,7 +43,7 @@ export async function hearWebhook(
     Object.entries(payload).map(([kind, { entity }]) => [kind, entity]),
   )
   const hear = () =>
-    db.transaction().execute(async (trx): Promise<After[]> => {
+    db.transaction().execute(async (trx): Promise<TellNow[]> => {
       if (!(await isNew(trx, id.data, event))) return []
       return (await events[event]?.(trx, entities)) ?? []
     })

@@ -9,7 +9,7 @@ export function payoutEvents(deps: TellPayoutDeps & { jobs: Jobs }): HearEvents 
   const transfer: HearEvent = async (trx, payload) => {
     const fact = transferEntity.safeParse(payload['transfer']).data
     const news = fact ? await applyTransfer(trx, deps.jobs, fact) : []
-    return news.length > 0 ? [() => tellPayouts(deps, news)] : []
+    return tellPayouts(deps, trx, news)
   }
   return { 'transfer.processed': transfer, 'transfer.failed': transfer, 'transfer.reversed': transfer }
 }

@@ -1,20 +1,24 @@
 /** Who hears of a payout, and in which words. */
 import { findAdminIds } from '../admin/queries.ts'
-import type { Db } from '../db.ts'
+import type { Db, DbOrTrx } from '../db.ts'
+import type { Notify, TellNow } from '../notifications/notifications.ts'
 import { alarm, type AlarmDeps } from '../payments/alarm.ts'
 import { rupees } from '../payments/refund-news.ts'
 import type { PayoutNews } from './transfer-facts.ts'
 
 export interface TellPayoutDeps extends AlarmDeps {
   db: Db
+  notify: Notify
 }
 
-/** Call it after the commit; each is told once however often it is called. */
-export async function tellPayouts(deps: TellPayoutDeps, all: PayoutNews[]): Promise<void> {
-  for (const { payoutId, news } of all) await words[news](deps, await getWords(deps.db, payoutId))
+/** In the transaction that moved them; each is told once however often it is called. @returns for after the commit */
+export async function tellPayouts(deps: AlarmDeps, trx: DbOrTrx, all: PayoutNews[]): Promise<TellNow[]> {
+  const told: TellNow[] = []
+  for (const { payoutId, news } of all) told.push(await words[news](deps, trx, await getWords(trx, payoutId)))
+  return told
 }
 
-async function getWords(db: Db, id: string) {
+async function getWords(db: DbOrTrx, id: string) {
   const { sentPaise, ...row } = await db
     .selectFrom('payout')
     .innerJoin('account as mentor', 'mentor.id', 'payout.mentor_id')
@@ -29,23 +33,28 @@ async function getWords(db: Db, id: string) {
 }
 type Words = Awaited<ReturnType<typeof getWords>>
 
-const words: Record<PayoutNews['news'], (deps: TellPayoutDeps, told: Words) => Promise<void>> = {
-  paid: async ({ notify }, { id, mentorId, amount, title, restarts }) =>
-    notify([mentorId], {
-      kind: 'payout',
-      title: 'You were paid',
-      message: `${amount} for “${title}” is on its way to your account.`,
-      link: '/teach/earnings',
-      key: `payout:${id}:${restarts}`,
-    }),
-  failed: (deps, { id, name, amount, failure, restarts }) =>
-    alarm(deps, {
+const words: Record<PayoutNews['news'], (deps: AlarmDeps, trx: DbOrTrx, told: Words) => Promise<TellNow>> = {
+  paid: ({ willTell }, trx, { id, mentorId, amount, title, restarts }) =>
+    willTell(trx, [
+      {
+        to: [mentorId],
+        note: {
+          kind: 'payout',
+          title: 'You were paid',
+          message: `${amount} for “${title}” is on its way to your account.`,
+          link: '/teach/earnings',
+          key: `payout:${id}:${restarts}`,
+        },
+      },
+    ]),
+  failed: (deps, trx, { id, name, amount, failure, restarts }) =>
+    alarm(deps, trx, {
       title: 'A payout failed',
       message: `${amount} for ${name} did not arrive: ${failure ?? 'no reason was given'}${restarts === 0 ? ' It is tried again in half an hour.' : ' Look at the account, then begin it anew.'}`,
       key: `payout-failed:${id}:${restarts}`,
     }),
-  reversed: (deps, { id, name, reversedPaise }) =>
-    alarm(deps, {
+  reversed: (deps, trx, { id, name, reversedPaise }) =>
+    alarm(deps, trx, {
       title: 'A payout was fetched back',
       message: `${rupees(reversedPaise)} that ${name} had been paid came back by a reversal on Razorpay’s own pages.`,
       key: `payout-reversed:${id}:${reversedPaise}`,

@@ -28,21 +28,22 @@ const leastPaise = 100
 /** @throws when it is not known how it ended: the job is tried again */
 export async function sendPayout(deps: SendingDeps, payoutId: string): Promise<void> {
   const plan = await deps.db.transaction().execute((trx) => begin(trx, payoutId))
+  // A server that dies before it does is told again by its job.
   if (plan.kind === 'no-account') return tellNoAccount(deps, plan.mentorId)
   if (plan.kind === 'nothing') return
   const answer = await ask(deps.route, plan).catch(async (error: unknown) => {
     await setClaim(deps.db, payoutId, lookAgainAfter)
     throw error
   })
-  const news = await deps.db
-    .transaction()
-    .execute((trx) =>
+  const told = await deps.db.transaction().execute(async (trx) => {
+    const news =
       answer.kind === 'taken'
-        ? applyTransfer(trx, deps.jobs, answer.fact)
-        : markFailed(trx, deps.jobs, plan, { transferId: null, because: answer.reason }),
-    )
+        ? await applyTransfer(trx, deps.jobs, answer.fact)
+        : await markFailed(trx, deps.jobs, plan, { transferId: null, because: answer.reason })
+    return tellPayouts(deps, trx, news)
+  })
   await setClaim(deps.db, payoutId, null)
-  await tellPayouts(deps, news)
+  for (const tellNow of told) await tellNow()
 }
 
 const setClaim = (db: DbOrTrx, id: string, until: typeof claimFor | null) =>
@@ -144,7 +145,7 @@ async function prepare(trx: DbOrTrx, payout: Payout): Promise<Plan | undefined> 
   return undefined
 }
 
-export const noAccount = 'There is no account yet that it could be sent to.'
+const noAccount = 'There is no account yet that it could be sent to.'
 
 async function wait(trx: DbOrTrx, { id }: Payout, failure: string): Promise<Plan> {
   await trx

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { DecideRefund } from '../bookings/refund-due.ts'
 import type { Db } from '../db.ts'
 import { createPayoutsOnVerdict, findExpiredPacks, makeDue, type DueDeps } from './due.ts'
+import { cameBack } from './seat-money.ts'
 import { takeBack } from './taking-back.ts'
 
 export interface SweepDeps extends DueDeps {
@@ -77,8 +78,7 @@ export async function returnLeftOvers({ db, decideRefund }: SweepDeps): Promise<
   const { rows } = await sql<{ id: string; purchaseId: string; paise: number }>`
     select booking.id, booking.purchase_id as "purchaseId", (booking.paid_paise - back.paise)::int as paise
     from booking join session on session.id = booking.session_id,
-      lateral (select coalesce(sum(amount_paise), 0) as paise from refund
-        where refund.booking_id = booking.id and status <> 'void') back,
+      lateral (select ${cameBack} as paise) back,
       lateral (select captured_paise - refunded_paise as paise from payment
         where payment.purchase_id = booking.purchase_id and not surplus) left_over
     where booking.status = 'cancelled' and booking.ended_because = 'cancelled' and booking.purchase_id is not null

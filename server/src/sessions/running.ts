@@ -1,12 +1,12 @@
 /** The live part of a session: start opens its room, end closes it; both are rows of the room's truth. */
 import { AppError } from '@peerlearn/contract/errors'
-import type { Session, SessionStatus } from '@peerlearn/contract/sessions'
+import { startHours, type Session, type SessionStatus } from '@peerlearn/contract/sessions'
 import type { NewRoomEvent, RoomEvent } from '@peerlearn/contract/room-state'
 import { sql } from 'kysely'
 import type { Bus } from '../bus.ts'
 import type { DbOrTrx } from '../db.ts'
 import type { Jobs } from '../jobs/jobs.ts'
-import type { Note } from '../notifications/notifications.ts'
+import { nothingToTell, type Note, type TellNow } from '../notifications/notifications.ts'
 import { appendRoomEvent, publishRoomEvents } from '../room-events.ts'
 import { getSession, lockSession, requireOwn, requireStatus, type LockedSession } from './queries.ts'
 import { findSeatHolders } from './seats.ts'
@@ -27,60 +27,64 @@ interface Order {
  * Opens the room of the mentor's own session, at any time while it is scheduled; tells the mentor and everybody with a
  * seat. Repeating it is harmless. @throws AppError `forbidden`, `session-ended`, `session-cancelled`, `not-found`
  */
-export async function startSession(deps: RunningDeps, order: Order): Promise<Session> {
-  const event = await change(deps, order, { from: 'scheduled', to: 'live', kind: 'room.opened' })
-  const session = await getSession(deps.db, order.sessionId)
-  if (!event) return session
-  await announce(deps, session, 'session.started', event, {
-    kind: 'reminder',
-    mail: false,
-    title: 'Your session has started',
-    message: `“${session.title}” is live. Come in!`,
-    link: `/sessions/${session.id}/room`,
+export const startSession = (deps: RunningDeps, order: Order): Promise<Session> =>
+  change(deps, order, {
+    from: 'scheduled',
+    to: 'live',
+    kind: 'room.opened',
+    notice: 'session.started',
+    noteOf: ({ id, title }) => ({
+      kind: 'reminder',
+      mail: false,
+      title: 'Your session has started',
+      message: `“${title}” is live. Come in!`,
+      link: `/sessions/${id}/room`,
+    }),
   })
-  return session
-}
 
 /** Ends the session for all. Repeating it is harmless. @throws AppError `not-open` before it has started */
-export async function endSession(deps: RunningDeps, order: Order): Promise<Session> {
-  const event = await change(deps, order, { from: 'live', to: 'ended', kind: 'room.closed' })
-  const session = await getSession(deps.db, order.sessionId)
-  if (!event) return session
-  await announce(deps, session, 'session.ended', event, {
-    kind: 'session',
-    mail: false,
-    title: 'How was it?',
-    message: `“${session.title}” has ended. Tell others what it was like.`,
-    link: `/sessions/${session.id}`,
+export const endSession = (deps: RunningDeps, order: Order): Promise<Session> =>
+  change(deps, order, {
+    from: 'live',
+    to: 'ended',
+    kind: 'room.closed',
+    notice: 'session.ended',
+    noteOf: ({ id, title }) => ({
+      kind: 'session',
+      mail: false,
+      title: 'How was it?',
+      message: `“${title}” has ended. Tell others what it was like.`,
+      link: `/sessions/${id}`,
+    }),
   })
-  return session
-}
 
 interface Step {
   from: SessionStatus
   to: 'live' | 'ended'
   kind: 'room.opened' | 'room.closed'
+  notice: 'session.started' | 'session.ended'
+  noteOf: (session: LockedSession) => Note
 }
 
-/** @returns the room's event, or undefined when the session had this status before */
-async function change({ db, jobs }: RunningDeps, { sessionId, who }: Order, step: Step) {
-  return db.transaction().execute(async (trx): Promise<RoomEvent | undefined> => {
+async function change(deps: RunningDeps, { sessionId, who }: Order, step: Step): Promise<Session> {
+  const tellNow = await deps.db.transaction().execute(async (trx): Promise<TellNow> => {
     const session = await lockSession(trx, sessionId)
     if (who) requireOwn(session, who.userId)
-    if (session.status === step.to) return undefined
+    if (session.status === step.to) return nothingToTell
     requireStatus(session, [step.from])
     if (step.to === 'live') await refuseEarly(trx, session)
     await setStatus(trx, sessionId, step.to)
-    if (step.to === 'ended') await jobs.send(trx, 'attendance.close', { sessionId })
-    return appendRoomEvent(trx, sessionId, toEvent(step.kind, who?.userId ?? null, session.staged))
+    if (step.to === 'ended') await deps.jobs.send(trx, 'attendance.close', { sessionId })
+    const event = toEvent(step.kind, who?.userId ?? null, session.staged)
+    return announce(deps, trx, session, step, await appendRoomEvent(trx, sessionId, event))
   })
+  await tellNow()
+  return getSession(deps.db, sessionId)
 }
-
-const earlyHours = 2
 
 /** With its start ends the right to one's money back: a class that was paid for begins about when it was announced. */
 async function refuseEarly(trx: DbOrTrx, { id, startsAt }: LockedSession): Promise<void> {
-  if (startsAt.getTime() <= Date.now() + earlyHours * 3_600_000) return
+  if (startsAt.getTime() <= Date.now() + startHours * 3_600_000) return
   const paid = await trx
     .selectFrom('booking')
     .select('id')
@@ -92,7 +96,7 @@ async function refuseEarly(trx: DbOrTrx, { id, startsAt }: LockedSession): Promi
   if (paid)
     throw new AppError(
       'not-open',
-      `People have paid for the time that was announced. Start it ${earlyHours} hours before that at the earliest.`,
+      `People have paid for the time that was announced. Start it ${startHours} hours before that at the earliest.`,
     )
 }
 
@@ -108,14 +112,18 @@ const setStatus = (trx: DbOrTrx, sessionId: string, status: 'live' | 'ended') =>
     .execute()
 
 async function announce(
-  { db, bus, tell, notify }: RunningDeps,
-  session: Session,
-  notice: 'session.started' | 'session.ended',
+  { bus, tell, willTell }: RunningDeps,
+  trx: DbOrTrx,
+  session: LockedSession,
+  { notice, noteOf }: Step,
   event: RoomEvent,
-  note: Note,
-): Promise<void> {
-  publishRoomEvents(bus, [event])
-  const learners = await findSeatHolders(db, session.id)
-  tell.people([session.mentor.id, ...learners], notice, { sessionId: session.id, title: session.title })
-  await notify(learners, note)
+): Promise<TellNow> {
+  const { id: sessionId, mentorId, title } = session
+  const learners = await findSeatHolders(trx, sessionId)
+  const tellNotes = await willTell(trx, [{ to: learners, note: noteOf(session) }])
+  return () => {
+    publishRoomEvents(bus, [event])
+    tell.people([mentorId, ...learners], notice, { sessionId, title })
+    return tellNotes()
+  }
 }

@@ -8,11 +8,12 @@ import { sql } from 'kysely'
 import { findOutside, refuseOutside } from '../availability/availability.ts'
 import { newId, type Db, type DbOrTrx } from '../db.ts'
 import type { Who } from '../http.ts'
-import { cancelWithSeats, tellCancelled, type Released } from './cancelling.ts'
+import type { TellNow } from '../notifications/notifications.ts'
+import { cancelWithSeats } from './cancelling.ts'
 import { findConflict, lockAgendas } from './conflicts.ts'
 import { lockSession, seatsLeft, type LockedSession } from './queries.ts'
 import { requireSound } from './session-rules.ts'
-import { applyChange, insertSession, tellMoved, type SessionDeps } from './sessions.ts'
+import { applyChange, insertSession, type SessionDeps } from './sessions.ts'
 
 interface When {
   rule: SeriesRule
@@ -151,16 +152,16 @@ export async function changeSeries(
   const done = await deps.db.transaction().execute(async (trx) => {
     const rest = await lockRest(trx, order)
     const siblings = rest.map(({ id }) => id)
-    const changed: { id: string; moved: boolean }[] = []
+    const changed: { id: string; tellNow: TellNow }[] = []
     for (const before of rest) {
       const day = dayOf(before.startsAt.getTime(), timeZone).toString()
       const wish = { ...change, ...(time && { startsAt: startOn(day, time, timeZone) }) }
-      changed.push({ id: before.id, moved: await applyChange(trx, before, wish, siblings) })
+      changed.push({ id: before.id, tellNow: await applyChange(deps, trx, before, wish, siblings) })
     }
     return changed
   })
-  for (const { id, moved } of done) {
-    if (moved) await tellMoved(deps, id)
+  for (const { id, tellNow } of done) {
+    await tellNow()
     if (change.capacity !== undefined) await deps.offerSeats(id)
   }
   return getSeries(deps.db, order.seriesId)
@@ -169,16 +170,16 @@ export async function changeSeries(
 /** Cancels the rest of it; everybody with a seat is told, and has the money back. */
 export async function cancelSeries(deps: SessionDeps, order: Order): Promise<Series> {
   const done = await deps.db.transaction().execute(async (trx) => {
-    const released: [string, Released][] = []
+    const cancelled: TellNow[] = []
     for (const session of await lockRest(trx, order))
-      released.push([session.id, await cancelWithSeats(deps, trx, session, 'session-cancelled')])
+      cancelled.push(await cancelWithSeats(deps, trx, session, 'session-cancelled'))
     await trx
       .updateTable('series')
       .set({ ended_at: sql`now()` })
       .where('id', '=', order.seriesId)
       .execute()
-    return released
+    return cancelled
   })
-  for (const [sessionId, released] of done) await tellCancelled(deps, sessionId, released)
+  for (const tellNow of done) await tellNow()
   return getSeries(deps.db, order.seriesId)
 }

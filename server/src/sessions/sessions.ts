@@ -4,10 +4,9 @@ import type { Session, sessionInput } from '@peerlearn/contract/sessions'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import { refuseOutside } from '../availability/availability.ts'
-import type { Invite } from '../calendar/invite.ts'
 import { newId, violates, type Db, type DbOrTrx } from '../db.ts'
 import type { Who } from '../http.ts'
-import type { Notify } from '../notifications/notifications.ts'
+import { nothingToTell, type TellNow, type WillTell } from '../notifications/notifications.ts'
 import type { Tell } from '../sockets.ts'
 import type { ReleaseSeats } from './cancelling.ts'
 import { lockAgendas, refuseConflict } from './conflicts.ts'
@@ -24,8 +23,7 @@ interface Meant {
 export interface SessionDeps {
   db: Db
   tell: Tell
-  notify: Notify
-  invite: Invite
+  willTell: WillTell
   releaseSeats: ReleaseSeats
   /** Gives free what was not paid, and offers what is free to those who wait. */
   offerSeats: (sessionId: string) => Promise<void>
@@ -96,28 +94,29 @@ export async function changeSession(
 ): Promise<Session> {
   const { db } = deps
   if (change.capacity !== undefined) await deps.offerSeats(sessionId)
-  const moved = await db.transaction().execute(async (trx) => {
+  const tellNow = await db.transaction().execute(async (trx) => {
     const before = await lockSession(trx, sessionId)
     requireOwn(before, who.userId)
     requireStatus(before, ['scheduled'])
     if (!outsideHours) await refuseMovedOutside(trx, before, change)
-    return applyChange(trx, before, change)
+    return applyChange(deps, trx, before, change)
   })
-  if (moved) await tellMoved(deps, sessionId)
+  await tellNow()
   if (change.capacity !== undefined) await deps.offerSeats(sessionId)
   return getSession(db, sessionId)
 }
 
 /**
  * Changes a locked session that has not started. @param siblings sessions that change with it, and don't stand in its way
- * @returns whether it is at another time now
+ * @returns tells people of its new time, if it has one; for after the commit
  */
 export async function applyChange(
+  deps: SessionDeps,
   trx: DbOrTrx,
   before: LockedSession,
   change: Change,
   siblings: string[] = [],
-): Promise<boolean> {
+): Promise<TellNow> {
   requireSound(withChange(before, change))
   await requirePromised(trx, before, change)
   const timing = await retime(trx, before, change, siblings)
@@ -125,22 +124,19 @@ export async function applyChange(
   const values = { ...columns(change), ...timing.columns }
   if (Object.keys(values).length > 0)
     await trx.updateTable('session').set(values).where('id', '=', before.id).execute().catch(refuseSeats)
-  return timing.moved
+  return timing.moved ? tellMoved(deps, trx, change.title ?? before.title, before.id) : nothingToTell
 }
 
 /** Who has a seat hears of the new time, and their calendars too. */
-export async function tellMoved({ db, notify, invite }: SessionDeps, sessionId: string): Promise<void> {
-  const { title } = await getSession(db, sessionId)
-  for (const userId of await findSeatHolders(db, sessionId)) {
-    const calendar = await invite(db, sessionId, userId)
-    await notify([userId], {
-      kind: 'session',
-      title: 'A session has moved',
-      message: `“${title}” has a new time. Open it to see when; if it does not suit you, all of your money comes back.`,
-      link: `/sessions/${sessionId}`,
-      ...(calendar && { calendar }),
-    })
-  }
+async function tellMoved({ willTell }: SessionDeps, trx: DbOrTrx, title: string, id: string) {
+  const note = {
+    kind: 'session',
+    title: 'A session has moved',
+    message: `“${title}” has a new time. Open it to see when; if it does not suit you, all of your money comes back.`,
+    link: `/sessions/${id}`,
+    calendarOf: id,
+  } as const
+  return willTell(trx, [{ to: await findSeatHolders(trx, id), note }])
 }
 
 async function refuseMovedOutside(trx: DbOrTrx, before: LockedSession, change: Change): Promise<void> {

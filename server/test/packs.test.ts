@@ -1,133 +1,18 @@
-import { bookingRoutes } from '@peerlearn/contract/bookings'
-import { couponRoutes } from '@peerlearn/contract/coupons'
+/** Packs: seats for credits, credits that come back, and the money of both. */
 import { packRoutes } from '@peerlearn/contract/packs'
 import { paymentRoutes } from '@peerlearn/contract/payments'
 import { sessionRoutes } from '@peerlearn/contract/sessions'
 import { beforeAll, expect, test } from 'vitest'
 import { createReturnCredits } from '../src/bookings/release.ts'
 import { createDecideRefund } from '../src/payments/refunds.ts'
-import { startServer, type Person, type TestServer } from './harness.ts'
-import { desk, outcomes, pay, refunds, runOut, type Desk } from './paid-seats.ts'
+import type { Person, TestServer } from './harness.ts'
+import { desk, openDesk, pay, refunds, type Desk } from './paid-seats.ts'
 
 let server: TestServer
 let mentor: Person
 let seats: Desk
 beforeAll(async () => {
-  server = await startServer()
-  mentor = await server.person({ roles: ['mentor'] })
-  seats = desk(server, mentor)
-})
-
-let codes = 0
-const coupon = (wish: object) =>
-  server.api(
-    couponRoutes.make,
-    {
-      body: {
-        code: `WELCOME-${++codes}`,
-        percent: null,
-        amountPaise: null,
-        sessionId: null,
-        maxUses: null,
-        validUntil: null,
-        ...wish,
-      },
-    },
-    mentor,
-  )
-const usesOf = async (code: string) =>
-  (await server.api(couponRoutes.mine, {}, mentor)).items.find((one) => one.code === code)?.uses
-const left = async (packId: string, who: Person) =>
-  (await server.api(packRoutes.mine, {}, who)).items.find((pack) => pack.id === packId)?.left
-const refused = (words: string) => ({
-  code: 'coupon-refused',
-  message: expect.stringContaining(words) as string,
-})
-
-test('shows price, discount and what is to pay before it is taken, and takes just that', async () => {
-  const learner = await server.person()
-  const sessionId = await seats.session()
-  const { code } = await coupon({ percent: 15 })
-  const query = { seats: 2, coupon: code.toLowerCase() }
-  const quote = await server.api(bookingRoutes.quote, { params: { id: sessionId }, query }, learner)
-  expect(quote).toEqual({ listPaise: 20_000, discountPaise: 3_000, amountPaise: 17_000, couponCode: code })
-  const held = await seats.book(sessionId, learner, { coupon: code, guests: ['friend@peerlearn.test'] })
-  const purchase = await server.api(bookingRoutes.purchase, { params: { id: held.purchaseId! } }, learner)
-  expect(purchase).toMatchObject({
-    listPaise: 20_000,
-    discountPaise: 3_000,
-    amountPaise: 17_000,
-    couponCode: code,
-  })
-  await pay(server, held.purchaseId)
-  await seats.cancel(held.id, learner)
-  expect(await refunds(server, held.purchaseId)).toEqual([8_500])
-})
-
-test('confirms at once when a coupon leaves nothing to pay, or less than anybody can pay', async () => {
-  const learner = await server.person()
-  const whole = await coupon({ percent: 100 })
-  expect(await seats.book(await seats.session(), learner, { coupon: whole.code })).toMatchObject({
-    status: 'confirmed',
-    paidPaise: 0,
-  })
-  const almost = await coupon({ amountPaise: 9_950 })
-  expect(await seats.book(await seats.session(), learner, { coupon: almost.code })).toMatchObject({
-    status: 'confirmed',
-  })
-})
-
-test('refuses a coupon of another mentor or session, one that is over, and one that is used up', async () => {
-  const learner = await server.person()
-  const [here, there] = [await seats.session(), await seats.session()]
-  const bound = await coupon({ percent: 10, sessionId: there })
-  const over = await coupon({ percent: 10, validUntil: new Date(Date.now() - 1_000).toISOString() })
-  const once = await coupon({ percent: 10, maxUses: 1 })
-  const ended = await coupon({ percent: 10 })
-  await server.api(couponRoutes.end, { params: { id: ended.id } }, mentor)
-  await expect(seats.book(here, learner, { coupon: 'NOBODYS' })).rejects.toMatchObject(
-    refused('not one of this'),
-  )
-  await expect(seats.book(here, learner, { coupon: ended.code })).rejects.toMatchObject(
-    refused('not one of this'),
-  )
-  await expect(seats.book(here, learner, { coupon: bound.code })).rejects.toMatchObject(
-    refused('another session'),
-  )
-  await expect(seats.book(here, learner, { coupon: over.code })).rejects.toMatchObject(
-    refused('no longer valid'),
-  )
-  await seats.book(here, learner, { coupon: once.code })
-  await expect(seats.book(there, learner, { coupon: once.code })).rejects.toMatchObject(refused('used up'))
-  await expect(coupon({ code: once.code, percent: 5 })).rejects.toMatchObject({ code: 'bad-input' })
-})
-
-test('gives the use of a coupon back when the hold runs out or is dropped, and takes it again when the money comes late', async () => {
-  const learner = await server.person()
-  const sessionId = await seats.session()
-  const { code } = await coupon({ percent: 50, maxUses: 1 })
-  const held = await seats.book(sessionId, learner, { coupon: code })
-  expect(await usesOf(code)).toBe(1)
-  await runOut(server, held.id)
-  await server.app.sweep()
-  expect(await usesOf(code)).toBe(0)
-  expect(await pay(server, held.purchaseId)).toBe(true)
-  expect(await usesOf(code)).toBe(1)
-  const other = await coupon({ percent: 50 })
-  const dropped = await seats.book(await seats.session(), learner, { coupon: other.code })
-  await seats.cancel(dropped.id, learner)
-  expect(await usesOf(other.code)).toBe(0)
-  expect(await pay(server, dropped.purchaseId)).toBe(false)
-})
-
-test('counts a coupon right when fifty people use the last three at once', async () => {
-  const { code } = await coupon({ percent: 50, maxUses: 3 })
-  const sessionId = await seats.session({ capacity: 50 })
-  const people = await Promise.all(Array.from({ length: 30 }, () => server.person()))
-  const came = await outcomes(people.map((who) => seats.book(sessionId, who, { coupon: code })))
-  expect(came.filter((outcome) => outcome === 'ok')).toHaveLength(3)
-  expect(new Set(came)).toEqual(new Set(['ok', 'coupon-refused']))
-  expect(await usesOf(code)).toBe(3)
+  ;({ server, mentor, seats } = await openDesk())
 })
 
 test('books with a credit of a pack at once, until it is used up; the worth of all seats is the price of the pack', async () => {
@@ -140,7 +25,7 @@ test('books with a credit of a pack at once, until it is used up; the worth of a
     ['confirmed', 8_333],
     ['confirmed', 8_334],
   ])
-  expect(await left(packId, learner)).toBe(0)
+  expect(await seats.left(packId, learner)).toBe(0)
   await expect(seats.book(await seats.session(), learner, { packId })).rejects.toMatchObject({
     code: 'pack-empty',
   })
@@ -152,12 +37,12 @@ test('gives the credit back of a seat that is given back in time, and keeps it o
   const early = await seats.book(await seats.session(), learner, { packId })
   expect(await seats.terms(early.id, learner)).toMatchObject({ creditBack: true, refundPaise: 0 })
   await seats.cancel(early.id, learner)
-  expect(await left(packId, learner)).toBe(3)
+  expect(await seats.left(packId, learner)).toBe(3)
   const soon = new Date(Date.now() + 3_600_000)
   const late = await seats.book(await seats.session({ starts_at: soon }), learner, { packId })
   expect(await seats.terms(late.id, learner)).toMatchObject({ creditBack: false })
   await seats.cancel(late.id, learner)
-  expect(await left(packId, learner)).toBe(2)
+  expect(await seats.left(packId, learner)).toBe(2)
 })
 
 test('gives every credit back of a session that does not take place, though the pack ran out meanwhile', async () => {
@@ -216,7 +101,7 @@ test('gives back in money what was missed of a class that a pack paid', async ()
   // Looked at again, all of it: the rest comes as money too, and the credit stays used.
   await judge(10_000, 5_000)
   expect(await refunds(server, purchase_id)).toEqual([4_166, 4_167])
-  expect(await left(packId, learner)).toBe(2)
+  expect(await seats.left(packId, learner)).toBe(2)
   expect(await seats.book(await seats.session(), learner, { packId })).toMatchObject({ status: 'confirmed' })
 })
 
@@ -259,7 +144,10 @@ test('sells a pack once for a double click, and not after its offer has ended', 
 test('gives everything back when the mentor cancels: money, credits, coupons', async () => {
   const [paid, held, packed] = [await server.person(), await server.person(), await server.person()]
   const [sessionId, other] = [await seats.session(), await seats.session()]
-  const [{ code }, free] = [await coupon({ percent: 10, maxUses: 1 }), await coupon({ percent: 100 })]
+  const [{ code }, free] = [
+    await seats.coupon({ percent: 10, maxUses: 1 }),
+    await seats.coupon({ percent: 100 }),
+  ]
   const packId = await seats.pack(packed)
   const seat = await seats.book(sessionId, paid)
   const two = { coupon: free.code, guests: ['another@peerlearn.test'] }
@@ -273,9 +161,9 @@ test('gives everything back when the mentor cancels: money, credits, coupons', a
   await seats.book(sessionId, packed, { packId })
   await server.api(sessionRoutes.cancel, { params: { id: sessionId } }, mentor)
   expect(await refunds(server, seat.purchaseId)).toEqual([10_000])
-  expect(await left(packId, packed)).toBe(3)
-  expect(await usesOf(code)).toBe(0)
+  expect(await seats.left(packId, packed)).toBe(3)
+  expect(await seats.usesOf(code)).toBe(0)
   // One seat of the second purchase takes place elsewhere.
-  expect(await usesOf(free.code)).toBe(1)
+  expect(await seats.usesOf(free.code)).toBe(1)
   expect(await pay(server, unpaid.purchaseId)).toBe(false)
 })
