@@ -61,7 +61,9 @@ export class SignedIn {
     if (Date.now() > this.#until) {
       const body = { email, password }
       const answer = await call(this.url, authRoutes.login, { body, ...(address && { address }) })
-      this.#take('asked' in answer ? await this.#prove(answer.asked.step) : answer)
+      const entry = 'asked' in answer ? await this.#prove(answer.asked.step) : answer
+      if ('suspended' in entry) throw new Error(`${email} is suspended: ${entry.suspended.reason}`)
+      this.#take(entry)
     }
     return this.#token
   }

@@ -1,6 +1,6 @@
 /** Signing up, in and out: passwords, the second step, passkeys without a password, other providers, links in mails. */
 import { z } from 'zod'
-import { nothing, skills, text } from './base.ts'
+import { instant, nothing, skills, text } from './base.ts'
 import { applicationText } from './people.ts'
 import { route } from './route.ts'
 import { email, user } from './users.ts'
@@ -86,8 +86,28 @@ export const asked = z
   .meta({ id: 'AskedProof' })
 export type Asked = z.infer<typeof asked>
 
-/** Signed in, or a second factor is asked first. */
-export const signInAnswer = z.union([login, z.strictObject({ asked })])
+/**
+ * They proved who they are, and their account is suspended: no login. `pass` is a bearer token for taking their data and
+ * having it erased, and for nothing else; `expiresIn` seconds.
+ */
+export const suspension = z
+  .strictObject({
+    name: z.string(),
+    since: instant,
+    /** As the admin told them. */
+    reason: z.string(),
+    pass: z.string(),
+    expiresIn: z.number().int(),
+  })
+  .meta({ id: 'Suspension' })
+export type Suspension = z.infer<typeof suspension>
+
+/** What comes of a whole proof of who somebody is. */
+export const entry = z.union([login, z.strictObject({ suspended: suspension })])
+export type Entry = z.infer<typeof entry>
+
+/** That, or a second factor is asked first. */
+export const signInAnswer = z.union([entry, z.strictObject({ asked })])
 export type SignInAnswer = z.infer<typeof signInAnswer>
 
 /** The name of a provider in addresses; `label` is for people. */
@@ -125,7 +145,7 @@ export const authRoutes = {
     limit: 'auth',
     summary: 'The second step of a sign-in',
     body: z.strictObject({ step, proof }),
-    response: login,
+    response: entry,
   }),
   passkeyOptions: route({
     method: 'post',
@@ -143,7 +163,7 @@ export const authRoutes = {
     limit: 'auth',
     summary: 'Sign in with a passkey alone; the device checks who holds it',
     body: z.strictObject({ step, response: passkeyAssertion }),
-    response: login,
+    response: entry,
   }),
   providers: route({
     method: 'get',
@@ -172,8 +192,7 @@ export const authRoutes = {
     summary: 'Back from a provider, with what it put into the address',
     body: z.strictObject({ query: z.string().max(4000) }),
     response: z.union([
-      login,
-      z.strictObject({ asked }),
+      signInAnswer,
       /** There is an account with this address: it is linked after its own sign-in, with `link`. */
       z.strictObject({ link: step, email: z.string(), provider }),
       z.strictObject({ linked: provider }),
@@ -204,7 +223,8 @@ export const authRoutes = {
     limit: 'auth',
     summary: 'Prove an address by a mailed link: the account’s, or one that it changes to',
     body: z.strictObject({ token: mailToken }),
-    response: z.strictObject({ email: z.string(), changed: z.boolean() }),
+    /** `applied`: an application to teach waits for an admin, who reads it from now on. */
+    response: z.strictObject({ email: z.string(), changed: z.boolean(), applied: z.boolean() }),
   }),
   refresh: route({
     method: 'post',

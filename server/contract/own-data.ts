@@ -7,7 +7,7 @@ export const ownDataRoutes = {
   exportMine: route({
     method: 'get',
     path: '/api/me/export',
-    access: 'signed-in',
+    access: 'own-data',
     limit: 'payments',
     summary:
       'Everything about me as a zip of JSON files; asks for a proof of the last 15 minutes, 5 times a day',
@@ -17,7 +17,7 @@ export const ownDataRoutes = {
   eraseMine: route({
     method: 'post',
     path: '/api/me/erase',
-    access: 'signed-in',
+    access: 'own-data',
     limit: 'auth',
     summary:
       'Erase me. Receipts stay as they were issued, with the name on them, as long as the law asks; the books stay under a name that says nothing',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Role } from './base.ts'
-import { policy, refusalOf, type PolicyName } from './policy.ts'
+import { policy, refusalOf, type PolicyName, type Rule } from './policy.ts'
 
 const now = new Date('2026-11-21T12:00:00Z')
 const minutesAgo = (minutes: number) => new Date(now.getTime() - minutes * 60_000)
@@ -16,6 +16,7 @@ const table: Record<PolicyName, [learner: string, mentor: string, admin: string,
   'refresh-cookie': ['yes', 'yes', 'yes', 'yes'],
   signature: ['yes', 'yes', 'yes', 'yes'],
   'signed-in': ['yes', 'yes', 'yes', 'yes'],
+  'own-data': ['yes', 'yes', 'yes', 'yes'],
   learner: ['yes', 'yes', 'yes', 'yes'],
   mentor: ['forbidden', 'yes', 'forbidden', 'forbidden'],
   admin: ['forbidden', 'forbidden', 'yes', 'yes'],
@@ -38,6 +39,11 @@ describe('with a proved email and a second factor just now', () => {
   test('the table above is whole', () => {
     expect(Object.keys(table).sort()).toEqual(Object.keys(policy).sort())
   })
+})
+
+test('the pass of somebody suspended opens their own data, and nothing else', () => {
+  const rules: [string, Rule][] = Object.entries(policy)
+  expect(rules.filter(([, rule]) => rule.suspended).map(([name]) => name)).toEqual(['own-data'])
 })
 
 test('an admin’s power begins with a second factor in this login', () => {

@@ -22,6 +22,8 @@ export interface Rule {
   verified?: true
   /** Proved in this login: ever, or in the last so many minutes. */
   secondFactor?: 'ever' | { minutes: number }
+  /** Somebody suspended may, too, with the pass that their sign-in gives. It opens nothing else. */
+  suspended?: true
   /** The request proves itself by its cookie or its signature, and a bearer token says nothing. */
   provesItself?: true
 }
@@ -33,6 +35,7 @@ export const policy = {
   'refresh-cookie': { login: false, provesItself: true },
   signature: { login: false, provesItself: true },
   'signed-in': { login: true },
+  'own-data': { login: true, suspended: true },
   learner: { login: true, verified: true },
   mentor: { login: true, roles: ['mentor'], verified: true },
   admin: { login: true, roles: admins, verified: true, secondFactor: 'ever' },

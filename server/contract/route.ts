@@ -3,8 +3,8 @@ import { z } from 'zod'
 import type { PolicyName } from './policy.ts'
 
 /**
- * Who may call a route; policy.ts says what each means. `anyone`: no login needed. `signed-in`: any live login. `learner`:
- * with a proved email. `mentor`, `admin`, `owner`: with that role (owners are admins too, admins are not mentors).
+ * Who may call a route; policy.ts says what each means. `anyone`: no login needed. `signed-in`: any live login. `own-data`:
+ * that, or the pass of somebody suspended. `learner`: with a proved email. `mentor`, `admin`, `owner`: with that role (owners are admins too, admins are not mentors).
  * `refund`: an admin who has just proved a second factor. `refresh-cookie`, `signature`: the request proves itself.
  * What belongs to one person (a session's own mentor, a booking's own learner) is decided by the feature.
  */

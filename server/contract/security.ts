@@ -56,6 +56,9 @@ const passkeyId = z
   .max(1400)
   .regex(/^[\w-]+$/)
 
+/** What its owner calls a passkey: so short that it stands in a line of a list. */
+const passkeyName = text(1, 60)
+
 const signedIn = { access: 'signed-in', limit: 'sessions' } as const
 /** Whoever made an account with somebody else's address must not leave a way in that outlasts a new password. */
 const ownsAddress = { access: 'learner', limit: 'sessions' } as const
@@ -144,9 +147,18 @@ export const securityRoutes = {
     method: 'post',
     path: '/api/auth/passkeys',
     summary: 'Add the passkey that was made; recovery codes come along when there were none',
-    body: z.strictObject({ step, name: text(1, 80), response: passkeyAttestation }),
+    body: z.strictObject({ step, name: passkeyName, response: passkeyAttestation }),
     response: z.strictObject({ passkey, recoveryCodes: recoveryCodes.nullable() }),
     status: 201,
+  }),
+  renamePasskey: route({
+    ...signedIn,
+    method: 'put',
+    path: '/api/auth/passkeys/:id',
+    summary: 'Give a passkey another name',
+    params: z.strictObject({ id: passkeyId }),
+    body: z.strictObject({ name: passkeyName }),
+    response: passkey,
   }),
   removePasskey: route({
     ...signedIn,

@@ -25,6 +25,13 @@ export interface Who extends Standing {
   name: string
 }
 
+/** Whose data it is: somebody signed in, or somebody suspended with their pass, who has no login. */
+export interface DataOwner extends Omit<Who, 'loginId'> {
+  loginId: string | null
+}
+
+type Caller = Who | DataOwner
+
 /** Access without a login: who calls is known only when a valid token came along. */
 type Open = 'anyone' | 'refresh-cookie' | 'signature'
 
@@ -33,7 +40,11 @@ export interface Call<R extends Route> {
   query: QueryOf<R>
   body: BodyOf<R>
   /** The person signed in; present whenever the route's access asks for a login, else when a valid token came along. */
-  who: R['access'] extends Exclude<Access, Open> ? Who : Who | undefined
+  who: R['access'] extends 'own-data'
+    ? DataOwner
+    : R['access'] extends Exclude<Access, Open>
+      ? Who
+      : Who | undefined
   req: Request
   res: Response
 }
@@ -57,19 +68,21 @@ export const on = <R extends Route>(
 export interface Gate {
   /** The caller of a bearer token; undefined without one. @throws AppError `signed-out` for a bad or dead one */
   identify: (req: Request) => Promise<Who | undefined>
+  /** The same, and the pass of somebody suspended counts too. */
+  identifyOwner: (req: Request) => Promise<DataOwner | undefined>
   /** @throws AppError `too-many-requests`; sets the RateLimit headers */
-  limit: (limit: Limit, req: Request, res: Response, who: Who | undefined) => Promise<void>
+  limit: (limit: Limit, req: Request, res: Response, who: Caller | undefined) => Promise<void>
   now: () => Date
   once: Once
 }
 
 /** Refuses whom the policy refuses. @throws AppError `signed-out`, `forbidden`, `email-unverified`, `second-factor-needed` */
-export function authorise(access: PolicyName, who: Who | undefined, now: Date): void {
+export function authorise(access: PolicyName, who: Caller | undefined, now: Date): void {
   const code = refusalOf(access, who, now)
   if (code) throw new AppError(code, wordsOf[code]?.(access, who) ?? 'Please sign in.')
 }
 
-const wordsOf: Partial<Record<ErrorCode, (access: PolicyName, who: Who | undefined) => string>> = {
+const wordsOf: Partial<Record<ErrorCode, (access: PolicyName, who: Caller | undefined) => string>> = {
   forbidden: (access, who) =>
     `Only ${wordsOfRoles(access)} can do this; you are ${namesOf(who?.roles ?? [])}.`,
   'email-unverified': () => 'Please prove your email first: open the link that we sent you.',
@@ -101,9 +114,13 @@ function parse(schema: z.ZodType | undefined, value: unknown): unknown {
 }
 
 /** Who calls, counted against the route's limit: a token that is refused counts too, for its address. */
-async function admit(route: Route, gate: Gate, req: Request, res: Response): Promise<Who | undefined> {
+async function admit(route: Route, gate: Gate, req: Request, res: Response): Promise<Caller | undefined> {
   const rule: Rule = policy[route.access]
-  const identified = rule.provesItself ? Promise.resolve(undefined) : gate.identify(req)
+  const identified: Promise<Caller | undefined> = rule.provesItself
+    ? Promise.resolve(undefined)
+    : rule.suspended
+      ? gate.identifyOwner(req)
+      : gate.identify(req)
   await gate.limit(route.limit, req, res, await identified.catch(() => undefined))
   const who = await identified
   authorise(route.access, who, gate.now())

@@ -44,7 +44,7 @@ type Counter = keyof typeof rules
 
 export interface Limits {
   /** Counts one request and says so in the RateLimit headers. @throws AppError `too-many-requests` */
-  request: (limit: Limit, req: Request, res: Response, who: Who | undefined) => Promise<void>
+  request: (limit: Limit, req: Request, res: Response, who: Pick<Who, 'userId'> | undefined) => Promise<void>
   /** Counts one. @throws AppError `too-many-requests` */
   count(counter: Counter, key: string): Promise<void>
   /** @throws AppError `too-many-requests` when this key has used up all that it had; counts nothing */

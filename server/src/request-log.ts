@@ -7,8 +7,9 @@ import { withRequest } from './log.ts'
 /** An id that came along is kept (a proxy's, for one story through all logs) if it is only an id. */
 const idShape = /^[\w.-]{8,64}$/
 
-/** The address of somebody's calendar is a secret. */
-export const loggedPath = (path: string): string => path.replace(/^(\/api\/calendar\/).+$/, '$1…')
+/** The address of somebody's calendar is a secret, and so is the one that stops their mails. */
+export const loggedPath = (path: string): string =>
+  path.replace(/^(\/api\/calendar\/|\/unsubscribe\/).+$/, '$1…')
 
 export const requestLog =
   (log: Logger): RequestHandler =>

@@ -3,7 +3,7 @@ import { closeCode, requestFrame, type AnswerFrame, type RequestFrame } from '@p
 import type { ClientNotice, ClientNotices } from '@peerlearn/contract/client-channel'
 import type { RawData, WebSocket } from 'ws'
 import type { Who } from './http.ts'
-import { refuseProto } from './json.ts'
+import { parseJson } from './json.ts'
 import type { ClientSocket } from './sockets.ts'
 
 /**
@@ -138,7 +138,7 @@ const textOf = (data: RawData) => (data as Buffer).toString()
 
 function parseFrame(data: RawData): RequestFrame | undefined {
   try {
-    return requestFrame.safeParse(JSON.parse(textOf(data), refuseProto)).data
+    return requestFrame.safeParse(parseJson(textOf(data))).data
   } catch {
     return undefined
   }

@@ -1,12 +1,13 @@
 /** Everybody who may call: what is known of each, how to make one, and what the policy table says of them. */
 import type { Role } from '@peerlearn/contract/base'
 import { policy, type PolicyName, type Rule } from '@peerlearn/contract/policy'
+import { createPasses } from '../src/auth/suspended-pass.ts'
 import type { Db } from '../src/db.ts'
 import type { Person, TestServer } from './harness.ts'
 
 interface Caller {
-  /** none: no token is sent; dead: one that counts for nothing. */
-  token: 'none' | 'live' | 'dead'
+  /** none: no token is sent; dead: one that counts for nothing; pass: what a suspended person's sign-in gives. */
+  token: 'none' | 'live' | 'dead' | 'pass'
   roles?: Role[]
   unverified?: true
   /** When this login proved a second factor; never, unless it says so. */
@@ -21,6 +22,7 @@ const updateAccount = (change: object) => (db: Db, person: Person) =>
   db.updateTable('account').set(change).where('id', '=', person.userId).execute()
 const everything: Role[] = ['mentor', 'admin', 'owner']
 const past = new Date(Date.now() - 1_000)
+const suspend = updateAccount({ suspended_at: past, suspended_because: 'a reason' })
 
 export const callers = {
   anonymous: { token: 'none' },
@@ -34,7 +36,11 @@ export const callers = {
   'an admin': { token: 'live', roles: ['admin'], secondFactor: 'now' },
   'an owner': { token: 'live', roles: ['owner'], secondFactor: 'now' },
   // With every role: it is the standing that keeps these out.
-  'somebody suspended': dead(updateAccount({ suspended_at: past, suspended_because: 'a reason' })),
+  'somebody suspended': dead(suspend),
+  'somebody suspended, with the pass to their data': {
+    ...dead(suspend),
+    token: 'pass',
+  },
   'somebody erased': dead(updateAccount({ erased_at: past })),
   'an expired login': dead(updateLogin({ expires_at: past })),
   'a login that has ended': dead(updateLogin({ ended_at: past })),
@@ -59,7 +65,14 @@ export async function makeCaller(server: TestServer, name: CallerName): Promise<
   if (secondFactor === 'an hour ago')
     await updateLogin({ second_factor_at: new Date(Date.now() - 3_600_000) })(server.db, person)
   await spoil?.(server.db, person)
+  if (token === 'pass') person.token = await passOf(server, person)
   return person
+}
+
+async function passOf(server: TestServer, { userId }: { userId: string }): Promise<string> {
+  const found = await createPasses(server.config, () => new Date()).find(server.db, userId)
+  if (!found) throw new Error('they are not suspended')
+  return found.pass
 }
 
 /** What the table says to this caller; undefined: it lets them in. */
@@ -67,7 +80,7 @@ export function gateSays(access: PolicyName, name: CallerName): string | undefin
   const rule: Rule = policy[access]
   const { token, roles = [], unverified, secondFactor }: Caller = callers[name]
   if (rule.provesItself) return undefined
-  if (token === 'dead') return 'signed-out'
+  if (token === 'dead' || (token === 'pass' && !rule.suspended)) return 'signed-out'
   if (!rule.login) return undefined
   if (token === 'none') return 'signed-out'
   if (rule.roles && !rule.roles.some((role) => role === 'learner' || roles.includes(role))) return 'forbidden'

@@ -37,6 +37,7 @@ const couponFor = (sessionId: string) => ({
 })
 
 const kept: Record<string, Kept> = {
+  'security.renamePasskey': { of: 'passkey', others: 'not-found', body: () => ({ name: 'Another name' }) },
   'security.removePasskey': { of: 'passkey', others: 'not-found' },
   'security.endDevice': { of: 'device', others: 'not-found' },
   'people.withdraw': { of: 'application', others: 'not-found' },

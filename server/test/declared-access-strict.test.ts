@@ -92,6 +92,15 @@ describe('an unknown key', () => {
     },
   )
 
+  test.each(routes.filter(([, route]) => route.body && !route.consumes))(
+    'a key that the body of %s has twice is refused',
+    async (_name, route) => {
+      const { status, text } = await send(route, { body: '{"id":1,"id":2}' })
+      expect(status).toBe(400)
+      expect(text).toContain('bad-json')
+    },
+  )
+
   test.each(routes.filter(([, route]) => route.query))(
     'in the query of %s is refused',
     async (_name, route) => {

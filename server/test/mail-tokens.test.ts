@@ -18,8 +18,9 @@ const prove = (token: string) => browser().post(authRoutes.proveEmail, { token }
 const reset = (token: string, password = 'a new horse battery') =>
   browser().post(authRoutes.resetPassword, { token, password })
 let people = 0
-async function registered() {
-  const person = { email: `new${++people}@peerlearn.test`, password: 'correct horse battery', name: 'Asha' }
+async function registered(wish: { application?: string } = {}) {
+  const email = `new${++people}@peerlearn.test`
+  const person = { email, password: 'correct horse battery', name: 'Asha', ...wish }
   const { user, accessToken } = await browser().ok(authRoutes.register, person)
   return { ...person, userId: user.id, token: accessToken, user }
 }
@@ -43,6 +44,16 @@ describe('an address', () => {
     expect(await prove(token)).toMatchObject({ status: 200, body: { email: person.email, changed: false } })
     expect(await me(person)).toMatchObject({ verified: true })
     expect(await auditOf(server, person.userId)).toEqual(['email.verified'])
+  })
+
+  test('once proved, is told to somebody who wants to teach together with their application', async () => {
+    const learner = await registered()
+    const mentor = await registered({ application: 'Statistics, with the newspaper of the day.' })
+    const [one, other] = [learner, mentor].map(async ({ email }) =>
+      prove(await linkToken(server, email, confirmMail)),
+    )
+    expect(await one).toMatchObject({ body: { applied: false } })
+    expect(await other).toMatchObject({ body: { applied: true } })
   })
 
   test('stands behind the # of the link, so that no server’s log sees the secret', async () => {

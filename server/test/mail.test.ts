@@ -1,18 +1,18 @@
 /** Mails go out once, whatever the mail server says first; what can't go is seen. */
 import { sql } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
-import { presentCode } from '../src/auth/totp.ts'
 import { newId, type Db } from '../src/db.ts'
-import { seedDemo } from '../src/demo.ts'
 import { createJobs } from '../src/jobs/jobs.ts'
 import { createLog } from '../src/log.ts'
 import { toHtml, toText } from '../src/mail/layout.ts'
 import { createMail, mailJobs, type MailWish } from '../src/mail/mail.ts'
 import { smtpTransport } from '../src/mail/transport.ts'
-import { eventually, fileDatabase, openDb, startServer } from './harness.ts'
+import { createUnsubscribeLinks } from '../src/mail/unsubscribe-links.ts'
+import { eventually, fileDatabase, openDb, testConfig } from './harness.ts'
 import { startMailServer } from './mail-server.ts'
 
 const publicUrl = 'https://learn.example.org'
+const unsubscribeLinks = createUnsubscribeLinks(testConfig(), publicUrl)
 const from = 'PeerLearn <classes@learn.example.org>'
 
 /** A server's mail, on the way to this mail server. */
@@ -25,8 +25,8 @@ async function startPost(url: string, { keepWords = false } = {}) {
     await jobs.close()
     transport.close()
   })
-  jobs.work([mailJobs({ db, transport, keepWords, publicUrl })])
-  return { db, jobs, mail: createMail({ jobs, publicUrl }) }
+  jobs.work([mailJobs({ db, transport, keepWords, unsubscribeLinks })])
+  return { db, jobs, mail: createMail({ jobs, publicUrl, unsubscribeLinks }) }
 }
 
 const wish = (changes: Partial<MailWish> = {}): MailWish => ({
@@ -38,6 +38,15 @@ const wish = (changes: Partial<MailWish> = {}): MailWish => ({
   action: { label: 'Open it', path: '/bookings' },
   ...changes,
 })
+
+/** Lines that were folded are whole again (RFC 5322, 2.2.3). */
+const headersOf = (raw: string) =>
+  raw
+    .split('\r\n\r\n')[0]!
+    .replace(/\r\n(?=\s)/g, '')
+    .replace(/:\s+/g, ': ')
+/** Soft line breaks are none, and an = is one (RFC 2045, 6.7). */
+const bodyOf = (raw: string) => raw.replace(/=\r\n/g, '').replaceAll('=3D', '=')
 
 const findMail = (db: Db, email: string) =>
   db.selectFrom('mail').selectAll().where('recipient', '=', email).executeTakeFirstOrThrow()
@@ -63,7 +72,7 @@ test('a mail arrives with text, HTML and an invitation, from the deployment, and
     expect(raw).toContain(`Content-Type: ${type}`)
 })
 
-test('a mail of a kind that can be switched off says where, one about the account does not', async () => {
+test('a mail of a kind that can be switched off says how, one about the account does not', async () => {
   const server = await startMailServer()
   const { db, mail } = await startPost(server.url)
   const [accountId, email] = [newId(), `${newId()}@example.org`]
@@ -73,9 +82,14 @@ test('a mail of a kind that can be switched off says where, one about the accoun
   await eventually(() => expect(server.received).toHaveLength(2))
   const rawOf = (subject: string) =>
     server.received.find(({ raw }) => raw.includes(`Subject: ${subject}`))?.raw
-  const link = `List-Unsubscribe: <${publicUrl}/settings/notifications>`
-  expect(rawOf('Your seat is booked')).toContain(link)
-  expect(rawOf('Your password was changed')).not.toContain('settings/notifications')
+  const { page, oneClick } = unsubscribeLinks.find(accountId, 'booking')!
+  const raw = rawOf('Your seat is booked')!
+  expect(headersOf(raw)).toContain(`List-Unsubscribe: <${oneClick}>`)
+  expect(headersOf(raw)).toContain('List-Unsubscribe-Post: List-Unsubscribe=One-Click')
+  for (const said of ['settings/notifications', 'Stop mails of this kind', page])
+    expect(bodyOf(raw)).toContain(said)
+  for (const never of ['settings/notifications', 'nsubscribe'])
+    expect(rawOf('Your password was changed')).not.toContain(never)
 })
 
 test('a mail asked for in a transaction that is rolled back is never sent', async () => {
@@ -173,59 +187,3 @@ test('what a person wrote is text in a mail, never markup', () => {
   for (const part of [letter.subject, letter.paragraphs[0]!, letter.action.url, letter.settingsUrl])
     expect(text).toContain(part)
 })
-
-test('the trial desk shows the mails of a trial, their links work, and their HTML can run nothing', async () => {
-  const server = await startServer()
-  onTestFinished(() => server.close())
-  const { person, url, app, db } = server
-  const { email } = await person()
-  await createMail({ jobs: app.jobs, publicUrl: url }).send(db, wish({ email, subject: 'Hello <Asha>' }))
-  await eventually(async () => expect((await findMail(db, email)).status).toBe('sent'))
-  const list = await fetch(`${url}/trial`)
-  const page = await list.text()
-  expect(page).toContain('Hello &#60;Asha&#62;')
-  expect(list.headers.get('content-security-policy')).toContain("default-src 'none'")
-  const link = /\/trial\/mails\/[\w-]+/.exec(page)![0]
-  expect(await (await fetch(`${url}${link}`)).text()).toContain(`${url}/bookings`)
-  const preview = await fetch(`${url}${link}/html`)
-  expect(preview.headers.get('content-security-policy')).toMatch(
-    /default-src 'none'.*sandbox(?!.*allow-scripts)/,
-  )
-  expect(await preview.text()).toContain('<base target="_top">')
-  expect((await fetch(`${url}/trial/mails/nothing`)).status).toBe(404)
-})
-
-test('the trial desk shows the demo admin’s present code', async () => {
-  const server = await startServer()
-  onTestFinished(() => server.close())
-  const { admin } = await seedDemo(server.db, new Date(), server.config.AUTH_SECRET)
-  const page = await (await fetch(`${server.url}/trial?to=nobody@example.org`)).text()
-  const shown = /One-time code of admin@peerlearn\.example:\s*<strong>(\d{3}) (\d{3})/.exec(page)
-  const now = Date.now()
-  const around = [now - 30_000, now].map((at) => presentCode(admin.totp, new Date(at)))
-  expect(around).toContain(`${shown?.[1]}${shown?.[2]}`)
-})
-
-test('in production there is no trial desk', async () => {
-  const server = await startServer({
-    env: { NODE_ENV: 'production', SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: from, ...strong },
-  })
-  for (const path of ['/trial', '/trial/mails/0199a0b2-8f3c-7c11-9d52-3c5b7a8e9f10/html'])
-    expect((await fetch(`${server.url}${path}`)).status).toBe(404)
-})
-
-test('an address that the world may reach has no trial desk, whatever else the settings say', async () => {
-  const server = await startServer({ env: { PUBLIC_URL: 'https://learn.example.org' } })
-  expect((await fetch(`${server.url}/trial`)).status).toBe(404)
-})
-
-/** What production asks of settings. */
-const strong = {
-  PUBLIC_URL: 'https://learn.example.org',
-  AUTH_SECRET: 'f3a1c09d7be24486a95d1e0c72fb8834',
-  SFU_SECRET: 'b08e6d1f4c7a4e529f31d6a8e07c25b9',
-  TURN_SECRET: 'd94c7e02a1f84b6c8e53b7f60a2d19ce',
-  RAZORPAY_KEY_ID: 'rzp_live_Kx92mQ4vTz',
-  RAZORPAY_KEY_SECRET: 'Qm7vX2kRt9LpWz4cYb8N',
-  RAZORPAY_WEBHOOK_SECRET: 'Jd5sHn3gVf6KqZx1Ma0T',
-}

@@ -140,7 +140,7 @@ describe('an address that has an account here', () => {
     const page = browser()
     const asked = requireAsked((await signIn(who, page)) as SignInAnswer)
     const proof = { way: 'code', code: clock.nextCode(person.secret) }
-    const { user } = await page.ok(authRoutes.loginStep, { step: asked.step, proof })
+    const { user } = requireLogin(await page.ok(authRoutes.loginStep, { step: asked.step, proof }))
     expect(user.id).toBe(person.userId)
   })
 })

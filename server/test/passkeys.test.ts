@@ -1,10 +1,10 @@
-/** Passkeys: made, used as a second step and alone, removed; forged and copied ones refused. */
+/** Passkeys: made, used as a second step and alone, renamed, removed; forged and copied ones refused. */
 import { authRoutes } from '@peerlearn/contract/auth'
 import { securityRoutes } from '@peerlearn/contract/security'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { Browser } from './harness-browser.ts'
 import { startServer, type Person, type TestServer } from './harness.ts'
-import { auditOf, growStale, mailsTo, passwordStep } from './sign-in.ts'
+import { auditOf, growStale, mailsTo, passwordStep, requireLogin } from './sign-in.ts'
 import { SoftwareAuthenticator } from './software-authenticator.ts'
 
 let server: TestServer
@@ -19,6 +19,9 @@ async function addPasskey(person: Person, key = new SoftwareAuthenticator(server
   const body = { step, name, response: key.create(options) }
   return { key, ...(await server.api(securityRoutes.addPasskey, { body }, person)) }
 }
+
+const rename = (person: Person, id: string, name: string) =>
+  server.api(securityRoutes.renamePasskey, { params: { id }, body: { name } }, person)
 
 async function passkeyLogin(key: SoftwareAuthenticator) {
   const page = browser()
@@ -75,7 +78,8 @@ describe('a passkey', () => {
     const asked = await passwordStep(page, person)
     expect(asked.ways).toEqual(['passkey', 'recovery'])
     const proof = { way: 'passkey', response: key.get(asked.passkey!) }
-    expect((await page.ok(authRoutes.loginStep, { step: asked.step, proof })).user.id).toBe(person.userId)
+    const login = requireLogin(await page.ok(authRoutes.loginStep, { step: asked.step, proof }))
+    expect(login.user.id).toBe(person.userId)
   })
 
   test('of somebody else is no second step', async () => {
@@ -96,6 +100,34 @@ describe('a passkey', () => {
     expect(await passkeyLogin(phone.key)).toMatchObject({ code: 'wrong-credentials' })
     expect(await passkeyLogin(laptop.key)).toMatchObject({ status: 200 })
     expect(await auditOf(server, person.userId)).toContain('passkey.removed')
+  })
+
+  test('is given another name by whose it is', async () => {
+    const person = await server.person()
+    const { key, passkey } = await addPasskey(person)
+    const renamed = await rename(person, passkey.id, '  My old phone ')
+    expect(renamed).toEqual({ ...passkey, name: 'My old phone' })
+    const { passkeys } = await server.api(securityRoutes.security, {}, person)
+    expect(passkeys).toEqual([renamed])
+    expect(await passkeyLogin(key)).toMatchObject({ status: 200 })
+  })
+
+  test.each([
+    ['no name', ' '],
+    ['a name of more than 60 characters', 'n'.repeat(61)],
+  ])('is not given %s', async (_, name) => {
+    const person = await server.person()
+    const { passkey } = await addPasskey(person)
+    await expect(rename(person, passkey.id, name)).rejects.toMatchObject({ code: 'bad-input' })
+    const { passkeys } = await server.api(securityRoutes.security, {}, person)
+    expect(passkeys).toEqual([passkey])
+  })
+
+  test('of somebody else keeps its name', async () => {
+    const [owner, other] = [await server.person(), await server.person()]
+    const { passkey } = await addPasskey(owner)
+    await expect(rename(other, passkey.id, 'Mine')).rejects.toMatchObject({ code: 'not-found' })
+    expect((await server.api(securityRoutes.security, {}, owner)).passkeys).toEqual([passkey])
   })
 
   test('renews the proof of somebody who is signed in', async () => {

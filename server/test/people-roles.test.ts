@@ -10,35 +10,25 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { codeMinutes, makeOwnerCode } from '../src/people/first-owner.ts'
 import { newBooking, newSession } from './factories.ts'
 import { eventually, newDatabase, startServer, type Person, type TestServer } from './harness.ts'
+import { peopleDesk, type PeopleDesk } from './people-desk.ts'
 
 const execute = promisify(execFile)
 const root = join(import.meta.dirname, '../..')
 
 let server: TestServer
 let admin: Person, owner: Person
+let suspend: PeopleDesk['suspend'], toldOf: PeopleDesk['toldOf'], audited: PeopleDesk['audited']
 beforeAll(async () => {
   server = await startServer()
   admin = await server.person({ roles: ['admin'], name: 'Nandini' })
+  ;({ suspend, toldOf, audited } = peopleDesk(server, admin))
   owner = await server.person({ roles: ['owner'], name: 'Olga' })
 })
 
-const suspend = (who: Person, by = admin) =>
-  server.api(routes.suspend, { params: { id: who.userId }, body: { reason: 'Sold seats outside.' } }, by)
 const grant = (who: Person, role: 'mentor' | 'admin' | 'owner', by = owner) =>
   server.api(routes.grant, { params: { id: who.userId }, body: { role } }, by)
 const revoke = (who: Person, role: 'mentor' | 'admin' | 'owner', by = owner) =>
   server.api(routes.revoke, { params: { id: who.userId }, body: { role } }, by)
-const toldOf = ({ userId }: Person) =>
-  server.db.selectFrom('notification').select('title').where('account_id', '=', userId).execute()
-const audited = async (subject: Person) => {
-  const rows = await server.db
-    .selectFrom('audit_event')
-    .select(['action', 'actor_id'])
-    .where('subject', '=', `account:${subject.userId}`)
-    .orderBy('seq')
-    .execute()
-  return rows.map(({ action, actor_id }) => [action, actor_id])
-}
 
 describe('suspending somebody', () => {
   test('ends their logins, and they stay out until it is lifted', async () => {

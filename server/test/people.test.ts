@@ -3,34 +3,24 @@ import { peopleRoutes as routes } from '@peerlearn/contract/people'
 import { sessionRoutes } from '@peerlearn/contract/sessions'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { startServer, type Person, type TestServer } from './harness.ts'
+import { peopleDesk, type PeopleDesk } from './people-desk.ts'
 
 let server: TestServer
 let admin: Person
+let suspend: PeopleDesk['suspend'], toldOf: PeopleDesk['toldOf'], audited: PeopleDesk['audited']
 beforeAll(async () => {
   server = await startServer()
   admin = await server.person({ roles: ['admin'], name: 'Nandini' })
+  ;({ suspend, toldOf, audited } = peopleDesk(server, admin))
 })
 
 const about = 'I have taught balance sheets to shopkeepers for nine years.'
 const apply = (who: Person, text = about) => server.api(routes.apply, { body: { about: text } }, who)
 const decide = (id: string, body: { decision: 'approved' | 'refused'; answer?: string }, by = admin) =>
   server.api(routes.decide, { params: { id }, body }, by)
-const suspend = (who: Person, by = admin) =>
-  server.api(routes.suspend, { params: { id: who.userId }, body: { reason: 'Sold seats outside.' } }, by)
 const rolesOf = async ({ userId }: Person) =>
   (await server.db.selectFrom('account').select('roles').where('id', '=', userId).executeTakeFirstOrThrow())
     .roles
-const toldOf = ({ userId }: Person) =>
-  server.db.selectFrom('notification').select('title').where('account_id', '=', userId).execute()
-const audited = async (subject: Person) => {
-  const rows = await server.db
-    .selectFrom('audit_event')
-    .select(['action', 'actor_id'])
-    .where('subject', '=', `account:${subject.userId}`)
-    .orderBy('seq')
-    .execute()
-  return rows.map(({ action, actor_id }) => [action, actor_id])
-}
 
 describe('becoming a mentor', () => {
   test('takes an application that an admin approves', async () => {

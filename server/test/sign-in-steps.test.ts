@@ -6,19 +6,23 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { presentCode } from '../src/auth/totp.ts'
 import { Browser } from './harness-browser.ts'
 import { eventually, startServer, type TestServer } from './harness.ts'
-import { auditOf, Clock, mailsTo, passwordLogin, passwordStep, withApp } from './sign-in.ts'
+import {
+  auditOf,
+  mailsTo,
+  passwordLogin,
+  passwordStep,
+  requireLogin,
+  withApp,
+  openSignIn,
+  type SignInDesk,
+} from './sign-in.ts'
 
 let server: TestServer
-const clock = new Clock()
+let clock: SignInDesk['clock'], browser: SignInDesk['browser'], code: SignInDesk['code']
+let protectedPerson: SignInDesk['protectedPerson'], security: SignInDesk['security']
 beforeAll(async () => {
-  server = await startServer({ now: clock.now })
+  ;({ server, clock, browser, code, protectedPerson, security } = await openSignIn())
 })
-
-const browser = () => new Browser(server.url)
-const code = (secret: string) => ({ way: 'code', code: clock.nextCode(secret) }) as const
-const protectedPerson = async () => withApp(server, clock, await server.person())
-/** A person's present standing, for routes of the signed-in. */
-const security = (token: string) => server.api(securityRoutes.security, {}, { token })
 
 describe('an authenticator app', () => {
   test('counts only once a code of it was given', async () => {
@@ -37,7 +41,8 @@ describe('an authenticator app', () => {
     const asked = await passwordStep(page, person)
     expect(asked).toMatchObject({ ways: ['code', 'recovery'], passkey: null })
     expect(page.cookie('refresh')).toBeUndefined()
-    const login = await page.ok(authRoutes.loginStep, { step: asked.step, proof: code(person.secret) })
+    const given = { step: asked.step, proof: code(person.secret) }
+    const login = requireLogin(await page.ok(authRoutes.loginStep, given))
     expect(login.user.id).toBe(person.userId)
     expect(page.cookie('refresh')).toBeDefined()
   })
@@ -124,6 +129,16 @@ describe('the second step', () => {
     expect(await browser().post(authRoutes.loginStep, { step, proof: code(person.secret) })).toMatchObject({
       code: 'step-over',
     })
+  })
+
+  test('is over once another password was set: whoever knew the one before is out half-way, too', async () => {
+    const person = await protectedPerson()
+    const thief = browser()
+    const { step } = await passwordStep(thief, person)
+    const body = { present: person.password, password: 'another horse battery' }
+    await server.api(securityRoutes.changePassword, { body }, person)
+    const given = { step, proof: code(person.secret) }
+    expect(await thief.post(authRoutes.loginStep, given)).toMatchObject({ status: 409, code: 'step-over' })
   })
 
   test('takes no password for an answer', async () => {

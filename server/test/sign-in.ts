@@ -1,14 +1,27 @@
 /** Signing in as tests need it: what was answered, the mails with links, the codes of an app. */
-import { authRoutes, type Asked, type Login, type SignInAnswer } from '@peerlearn/contract/auth'
+import {
+  authRoutes,
+  type Asked,
+  type Entry,
+  type Login,
+  type SignInAnswer,
+  type Suspension,
+} from '@peerlearn/contract/auth'
 import { securityRoutes } from '@peerlearn/contract/security'
 import { sql } from 'kysely'
 import { presentCode } from '../src/auth/totp.ts'
-import type { Browser } from './harness-browser.ts'
-import { eventually, type Person, type TestServer } from './harness.ts'
+import { Browser } from './harness-browser.ts'
+import { eventually, startServer, type Person, type TestServer } from './harness.ts'
 
 export function requireLogin(answer: SignInAnswer): Login {
   if ('asked' in answer) throw new Error(`a second factor was asked: ${answer.asked.ways.join(', ')}`)
+  if ('suspended' in answer) throw new Error(`they are suspended: ${answer.suspended.reason}`)
   return answer
+}
+
+export function requireSuspension(answer: Entry | SignInAnswer): Suspension {
+  if (!('suspended' in answer)) throw new Error('they are not suspended')
+  return answer.suspended
 }
 
 export function requireAsked(answer: SignInAnswer): Asked {
@@ -93,3 +106,19 @@ export const growStale = (server: TestServer, { loginId }: { loginId: string }) 
     })
     .where('id', '=', loginId)
     .execute()
+
+/** A server on a clock of its own, with what tests of second factors do there. */
+export async function openSignIn() {
+  const clock = new Clock()
+  const server = await startServer({ now: clock.now })
+  return {
+    server,
+    clock,
+    browser: () => new Browser(server.url),
+    code: (secret: string) => ({ way: 'code', code: clock.nextCode(secret) }) as const,
+    protectedPerson: async () => withApp(server, clock, await server.person()),
+    /** A person's present standing, for routes of the signed-in. */
+    security: (token: string) => server.api(securityRoutes.security, {}, { token }),
+  }
+}
+export type SignInDesk = Awaited<ReturnType<typeof openSignIn>>

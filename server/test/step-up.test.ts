@@ -3,21 +3,26 @@ import { adminRoutes } from '@peerlearn/contract/admin'
 import { authRoutes } from '@peerlearn/contract/auth'
 import { securityRoutes } from '@peerlearn/contract/security'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { Browser } from './harness-browser.ts'
-import { startServer, type TestServer } from './harness.ts'
-import { auditOf, Clock, growStale, mailsTo, passwordStep, withApp } from './sign-in.ts'
+import type { TestServer } from './harness.ts'
+import {
+  auditOf,
+  growStale,
+  mailsTo,
+  passwordStep,
+  requireLogin,
+  withApp,
+  openSignIn,
+  type SignInDesk,
+} from './sign-in.ts'
 
 let server: TestServer
-const clock = new Clock()
+let clock: SignInDesk['clock'], browser: SignInDesk['browser'], code: SignInDesk['code']
+let protectedPerson: SignInDesk['protectedPerson'], security: SignInDesk['security']
 beforeAll(async () => {
-  server = await startServer({ now: clock.now })
+  ;({ server, clock, browser, code, protectedPerson, security } = await openSignIn())
 })
 
-const browser = () => new Browser(server.url)
-const code = (secret: string) => ({ way: 'code', code: clock.nextCode(secret) }) as const
-const protectedPerson = async () => withApp(server, clock, await server.person())
 const overview = adminRoutes.overview
-const security = (token: string) => server.api(securityRoutes.security, {}, { token })
 
 describe('proving again', () => {
   test('is asked before a factor changes, when the last proof is old', async () => {
@@ -77,10 +82,8 @@ describe('proving again', () => {
     const person = await protectedPerson()
     const elsewhere = browser()
     const asked = await passwordStep(elsewhere, person)
-    const { accessToken } = await elsewhere.ok(authRoutes.loginStep, {
-      step: asked.step,
-      proof: code(person.secret),
-    })
+    const given = { step: asked.step, proof: code(person.secret) }
+    const { accessToken } = requireLogin(await elsewhere.ok(authRoutes.loginStep, given))
     const { step } = await server.api(securityRoutes.askConfirm, { body: {} }, { token: accessToken })
     await expect(
       server.api(securityRoutes.confirm, { body: { step, proof: code(person.secret) } }, person),
@@ -96,7 +99,7 @@ describe('an admin', () => {
     await server.api(overview, {}, person)
     const page = browser()
     const { step } = await passwordStep(page, person)
-    const login = await page.ok(authRoutes.loginStep, { step, proof: code(person.secret) })
+    const login = requireLogin(await page.ok(authRoutes.loginStep, { step, proof: code(person.secret) }))
     await server.api(overview, {}, { token: login.accessToken })
   })
 

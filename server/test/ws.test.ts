@@ -100,6 +100,7 @@ describe('a frame', () => {
     ['that is JSON but no request', '[1]'],
     ['with a key too many', '{"id":1,"method":"hand.raise","data":{},"as":"admin"}'],
     ['with a forged ancestry', '{"id":1,"method":"hand.raise","data":{},"__proto__":{"admin":true}}'],
+    ['with a key twice', '{"id":1,"method":"hand.raise","data":{},"data":{"raised":true}}'],
     ['without a number', '{"method":"hand.raise","data":{}}'],
     ['of bytes', Buffer.from('{"id":1,"method":"hand.raise","data":{}}')],
   ])('%s closes the socket with a reason', async (_name, frame) => {

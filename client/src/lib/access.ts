@@ -11,7 +11,7 @@ const flag = 'peerlearn.signed-in'
 /** A token is not used in its last seconds: it could run out on the way. */
 const marginMs = 30_000
 
-export class Access {
+class Access {
   /** Told whenever the person behind this tab is known anew, or null when the login has ended. */
   onPerson: (user: User | null) => void = () => undefined
   #token: string | undefined

@@ -1,6 +1,6 @@
 /** Who is signed in, in every tab of this browser alike. */
 import { authRoutes } from '@peerlearn/contract/auth'
-import type { Asked, Proof, SignInAnswer } from '@peerlearn/contract/auth'
+import type { Asked, Proof, SignInAnswer, Suspension } from '@peerlearn/contract/auth'
 import { userRoutes } from '@peerlearn/contract/users'
 import type { User } from '@peerlearn/contract/users'
 import { call } from './api.ts'
@@ -17,11 +17,12 @@ const unlessSignedOut = (error: unknown) => {
   if (!(error instanceof ApiError) || error.code !== 'signed-out') throw error
 }
 
-export class Login {
+class Login {
   #user = $state.raw<User | null>(null)
   #ready = $state(false)
   #unreachable = $state(false)
   #leaving = $state(false)
+  #suspension = $state.raw<Suspension>()
   #tabs = new BroadcastChannel('peerlearn.login')
   #retry: ReturnType<typeof setTimeout> | undefined
 
@@ -48,6 +49,15 @@ export class Login {
     return this.#leaving
   }
 
+  /** Somebody suspended has proved who they are: kept by this page alone, until it is left. */
+  get suspension(): Suspension | undefined {
+    return this.#suspension
+  }
+
+  leaveSuspension(): void {
+    this.#suspension = undefined
+  }
+
   /** Somebody is probably signed in, but the server does not answer; it is asked again by itself. */
   get unreachable(): boolean {
     return this.#unreachable
@@ -68,9 +78,11 @@ export class Login {
     this.take(await request(authRoutes.loginStep, { body: { step, proof } }))
   }
 
-  /** Whatever way somebody came in: what the server answered. */
+  /** Whatever way somebody came in: what the server answered. Somebody suspended is not signed in; see `suspension`. */
   take(answer: SignInAnswer): Asked | undefined {
     if ('asked' in answer) return answer.asked
+    this.#suspension = 'suspended' in answer ? answer.suspended : undefined
+    if ('suspended' in answer) return undefined
     access.take(answer)
     this.#entered()
     return undefined

@@ -4,7 +4,7 @@ import type { Notification } from '@peerlearn/contract/notifications'
 import { call, wordsOf } from '../lib/api.ts'
 import { socket } from '../lib/socket.svelte.ts'
 
-export class Inbox {
+class Inbox {
   #items = $state.raw<Notification[]>([])
   #unread = $state(0)
   #next = $state<string | null>(null)

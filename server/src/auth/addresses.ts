@@ -5,7 +5,8 @@ import { audit } from '../audit/audit.ts'
 import { violates, type Db, type DbOrTrx } from '../db.ts'
 import type { Mail } from '../mail/mail.ts'
 import type { Limits } from '../rate-limit.ts'
-import { issueMailToken, takeMailToken, voidMailTokens } from './mail-tokens.ts'
+import { findApplicationsOf } from '../users/applications.ts'
+import { mailLink, takeMailToken, voidMailTokens } from './mail-tokens.ts'
 
 interface AddressDeps {
   db: Db
@@ -13,8 +14,7 @@ interface AddressDeps {
   limits: Limits
 }
 
-/** The token stands behind the # of the page: no server and no log sees it until the page posts it. */
-const pageFor = (token: string) => `/verify#${token}`
+const page = '/verify'
 
 /** Mails the link that proves the account's own address. */
 export async function mailVerification(
@@ -22,17 +22,14 @@ export async function mailVerification(
   mail: Mail,
   { accountId, email }: { accountId: string; email: string },
 ): Promise<void> {
-  const token = await issueMailToken(trx, { accountId, purpose: 'verify-email', email })
-  await mail.send(trx, {
-    accountId,
-    email,
-    kind: 'account',
+  await mailLink(trx, mail, {
+    to: { accountId, purpose: 'verify-email', email },
     subject: 'Confirm your address',
     paragraphs: [
       'Confirm that this address is yours, and you can book seats and be told when a class begins.',
       'The link works once, for 24 hours. If you did not make an account, do nothing: without this the account can’t be used.',
     ],
-    action: { label: 'Confirm this address', path: pageFor(token) },
+    action: { label: 'Confirm this address', page },
   })
 }
 
@@ -60,17 +57,14 @@ export async function askNewAddress(
   const other = await db.selectFrom('account').select('id').where('email', '=', email).executeTakeFirst()
   if (other) throw emailTaken()
   await db.transaction().execute(async (trx) => {
-    const token = await issueMailToken(trx, { accountId, purpose: 'change-email', email })
-    await mail.send(trx, {
-      accountId,
-      email,
-      kind: 'account',
+    await mailLink(trx, mail, {
+      to: { accountId, purpose: 'change-email', email },
       subject: 'Confirm your new address',
       paragraphs: [
         'You want to use this address for your account. Until you confirm it, the one before stays.',
         'The link works once, for 24 hours. If this was not you, do nothing.',
       ],
-      action: { label: 'Use this address', path: pageFor(token) },
+      action: { label: 'Use this address', page },
     })
     await mail.send(trx, {
       accountId,
@@ -90,7 +84,7 @@ export async function askNewAddress(
 export async function proveAddress(
   { db, mail }: Pick<AddressDeps, 'db' | 'mail'>,
   token: string,
-): Promise<{ email: string; changed: boolean }> {
+): Promise<{ email: string; changed: boolean; applied: boolean }> {
   try {
     return await db.transaction().execute(async (trx) => {
       const proved = await takeMailToken(trx, token, ['verify-email', 'change-email'])
@@ -105,12 +99,13 @@ export async function proveAddress(
         .where('id', '=', accountId)
         .execute()
       if (changed) await tellBoth(trx, mail, { accountId, before: before.email })
+      const applications = await findApplicationsOf(trx, accountId)
       await audit(trx, {
         actorId: accountId,
         action: changed ? 'email.changed' : 'email.verified',
         subject: `account:${accountId}`,
       })
-      return { email, changed }
+      return { email, changed, applied: applications.some(({ status }) => status === 'pending') }
     })
   } catch (error) {
     if (violates(error, 'account_email')) throw emailTaken()

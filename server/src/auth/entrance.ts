@@ -1,10 +1,10 @@
 /** Coming in: from a proof of who somebody is to a login, its cookies and its first access token; a second factor between. */
 import { AppError } from '@peerlearn/contract/errors'
-import type { Login, Proof, SignInAnswer } from '@peerlearn/contract/auth'
+import type { Entry, Login, Proof, SignInAnswer } from '@peerlearn/contract/auth'
 import type { User } from '@peerlearn/contract/users'
 import type { Request, Response } from 'express'
 import type { Config } from '../config.ts'
-import type { Db, DbOrTrx } from '../db.ts'
+import type { Db } from '../db.ts'
 import { addressOf, type Limits } from '../rate-limit.ts'
 import { getUser } from '../users/queries.ts'
 import { accessSeconds, type AccessTokens } from './access-tokens.ts'
@@ -17,6 +17,7 @@ import { secondStepOptions, siteOf } from './passkeys.ts'
 import { auditRecoveryCode, countRecoveryCodes } from './recovery-codes.ts'
 import { findFactors, hasFactor, proveFactor, waysOf } from './second-factors.ts'
 import { getStep, openStep, takeStep } from './steps.ts'
+import type { Passes } from './suspended-pass.ts'
 import { news, type TellOwner } from './told.ts'
 
 interface EntranceDeps {
@@ -24,6 +25,7 @@ interface EntranceDeps {
   db: Db
   limits: Limits
   tokens: AccessTokens
+  passes: Passes
   cookies: Cookies
   deviceKey: Buffer
   authSecrets: readonly [string, ...string[]]
@@ -32,12 +34,14 @@ interface EntranceDeps {
 }
 
 export interface Entrance {
-  /** A login for this person; `secondFactor` was proved, too. `isNew`: nobody needs to hear of their own first sign-in. */
-  enter(call: Coming, user: User, how?: { secondFactor?: boolean; isNew?: boolean }): Promise<Login>
+  /** A first login for somebody whose account was just made. */
+  welcome(call: Coming, user: User): Promise<Login>
+  /** A login for this person, or a pass to their data when they are suspended; `secondFactor` was proved, too. */
+  enter(call: Coming, user: User, how?: { secondFactor?: boolean }): Promise<Entry>
   /** The same, unless the account has a second factor, which is asked first. */
   begin(call: Coming, user: User): Promise<SignInAnswer>
   /** The second factor that was asked. @throws AppError `wrong-credentials`, `step-over`, `too-many-requests` */
-  finish(call: Coming, given: { step: string; proof: Proof }): Promise<Login>
+  finish(call: Coming, given: { step: string; proof: Proof }): Promise<Entry>
   answer(user: User, loginId: string): Promise<Login>
 }
 
@@ -53,7 +57,7 @@ export const seenIn = (req: Request): Seen => ({
 })
 
 export function createEntrance(deps: EntranceDeps): Entrance {
-  const { config, db, limits, tokens, cookies, deviceKey, authSecrets, tellOwner, now } = deps
+  const { config, db, limits, tokens, passes, cookies, deviceKey, authSecrets, tellOwner, now } = deps
   const inDays = (days: number) => new Date(now().getTime() + days * 24 * 3600 * 1000)
 
   const answer = async (user: User, loginId: string): Promise<Login> => ({
@@ -62,31 +66,35 @@ export function createEntrance(deps: EntranceDeps): Entrance {
     expiresIn: accessSeconds,
   })
 
-  const enter: Entrance['enter'] = async (
-    { req, res },
-    user,
-    { secondFactor = false, isNew = false } = {},
-  ) => {
-    await refuseSuspended(db, user.id)
-    const seen = seenIn(req)
-    const { loginId, token } = await startLogin(db, user.id, { seen, secondFactor })
-    const known = findDevice(deviceKey, cookies.find(req, 'device'), user.email) !== undefined
+  const deviceOf = (req: Request, { email }: User) =>
+    findDevice(deviceKey, cookies.find(req, 'device'), email)
+
+  const letIn = async ({ req, res }: Coming, user: User, secondFactor: boolean): Promise<Login> => {
+    const { loginId, token } = await startLogin(db, user.id, { seen: seenIn(req), secondFactor })
     cookies.set(req, res, 'refresh', token, inDays(refreshDays))
     cookies.set(req, res, 'device', markDevice(deviceKey, user.email), inDays(deviceDays))
-    if (!known && !isNew) await tellOwner(user.id, news.newDevice(seen))
     return answer(user, loginId)
+  }
+
+  const enter: Entrance['enter'] = async (call, user, { secondFactor = false } = {}) => {
+    const isKnown = deviceOf(call.req, user) !== undefined
+    const suspended = await passes.find(db, user.id)
+    const entry = suspended ? { suspended } : await letIn(call, user, secondFactor)
+    if (!isKnown) await tellOwner(user.id, news.newDevice(seenIn(call.req)))
+    return entry
   }
 
   return {
     answer,
     enter,
+    // Nobody needs to hear of their own first sign-in.
+    welcome: (call, user) => letIn(call, user, false),
     async begin(call, user) {
       const factors = await findFactors(db, user.id)
       if (!hasFactor(factors)) return enter(call, user)
-      await refuseSuspended(db, user.id)
       const { passkeys } = factors
       const options = passkeys.length > 0 ? await secondStepOptions(siteOf(config, call.req), passkeys) : null
-      const device = findDevice(deviceKey, cookies.find(call.req, 'device'), user.email) ?? null
+      const device = deviceOf(call.req, user) ?? null
       const step = await openStep(db, 'second-factor', {
         accountId: user.id,
         data: { challenge: options?.challenge ?? '', loginId: null, device },
@@ -113,24 +121,10 @@ export function createEntrance(deps: EntranceDeps): Entrance {
           if (proof.way === 'recovery') await auditRecoveryCode(trx, accountId)
         }),
       )
-      const login = await enter(call, await getUser(db, accountId), { secondFactor: true })
+      const entry = await enter(call, await getUser(db, accountId), { secondFactor: true })
       if (proof.way === 'recovery')
         await tellOwner(accountId, news.recoveryCodeUsed(await countRecoveryCodes(db, accountId)))
-      return login
+      return entry
     },
   }
-}
-
-/** @throws AppError `suspended` */
-async function refuseSuspended(db: DbOrTrx, accountId: string): Promise<void> {
-  const row = await db
-    .selectFrom('account')
-    .select(['suspended_at', 'suspended_because'])
-    .where('id', '=', accountId)
-    .executeTakeFirst()
-  if (row?.suspended_at)
-    throw new AppError(
-      'suspended',
-      `This account is suspended${row.suspended_because ? `: ${row.suspended_because}` : ''}. Write to us if you think that this is wrong.`,
-    )
 }

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { AppError } from '@peerlearn/contract/errors'
 import { sql } from 'kysely'
 import type { DbOrTrx } from '../db.ts'
+import type { Mail } from '../mail/mail.ts'
 import type { Database } from '../schema.ts'
 
 export type MailPurpose = Database['mail_token']['purpose']
@@ -13,7 +14,7 @@ const hours: Record<MailPurpose, number> = { 'verify-email': 24, 'change-email':
 const hashOf = (token: string) => createHash('sha256').update(token).digest()
 
 /** A new secret for this account's link, to be mailed to `email`. */
-export async function issueMailToken(
+async function issueMailToken(
   trx: DbOrTrx,
   { accountId, purpose, email }: { accountId: string; purpose: MailPurpose; email: string },
 ): Promise<string> {
@@ -34,6 +35,31 @@ export async function issueMailToken(
     })
     .execute()
   return token
+}
+
+interface LinkMail {
+  to: { accountId: string; purpose: MailPurpose; email: string }
+  subject: string
+  paragraphs: string[]
+  /** `page` reads the secret behind its #: no server and no log sees it until the page posts it. */
+  action: { label: string; page: string }
+}
+
+/** Mails a link with a new secret to `to.email`. */
+export async function mailLink(
+  trx: DbOrTrx,
+  mail: Mail,
+  { to, subject, paragraphs, action }: LinkMail,
+): Promise<void> {
+  const token = await issueMailToken(trx, to)
+  await mail.send(trx, {
+    accountId: to.accountId,
+    email: to.email,
+    kind: 'account',
+    subject,
+    paragraphs,
+    action: { label: action.label, path: `${action.page}#${token}` },
+  })
 }
 
 /** Uses it up, and with it all of the account's for the same purpose. @throws AppError `link-over` */

@@ -11,10 +11,11 @@ import type { Mail } from '../mail/mail.ts'
 import type { Limits } from '../rate-limit.ts'
 import { guess } from './guesses.ts'
 import { endLogins, tellEnded } from './logins.ts'
-import { issueMailToken, takeMailToken, voidMailTokens } from './mail-tokens.ts'
+import { mailLink, takeMailToken, voidMailTokens } from './mail-tokens.ts'
 import { hashPassword, passwordMatches } from './passwords.ts'
 import { requireFresh } from './proofs.ts'
 import { lockAccount } from './second-factors.ts'
+import { forgetSteps } from './steps.ts'
 import { news, type TellOwner } from './told.ts'
 
 interface PasswordDeps {
@@ -52,18 +53,14 @@ function mailResetLink(db: Db, mail: Mail, accountId: string): Promise<void> {
       .where('erased_at', 'is', null)
       .executeTakeFirst()
     if (!account) return
-    const { email } = account
-    const token = await issueMailToken(trx, { accountId, purpose: 'reset-password', email })
-    await mail.send(trx, {
-      accountId,
-      email,
-      kind: 'account',
+    await mailLink(trx, mail, {
+      to: { accountId, purpose: 'reset-password', email: account.email },
       subject: 'Set a new password',
       paragraphs: [
         'Somebody, probably you, asked for a new password for your account. The link works once, for one hour.',
         'If this was not you, do nothing: your password stays as it is.',
       ],
-      action: { label: 'Set a new password', path: `/reset-password#${token}` },
+      action: { label: 'Set a new password', page: '/reset-password' },
     })
   })
 }
@@ -86,6 +83,7 @@ export async function resetPassword(
       .where('id', '=', accountId)
       .execute()
     await voidMailTokens(trx, accountId, ['change-email'])
+    await forgetSteps(trx, accountId)
     const ended = await endLogins(trx, { accountId })
     await audit(trx, { actorId: accountId, action: 'password.reset', subject: `account:${accountId}` })
     return { accountId, ended }
@@ -122,6 +120,7 @@ export async function changePassword(
   const ended = await db.transaction().execute(async (trx) => {
     await trx.updateTable('account').set({ password_hash }).where('id', '=', accountId).execute()
     await voidMailTokens(trx, accountId, ['reset-password', 'change-email'])
+    await forgetSteps(trx, accountId)
     const ended = await endLogins(trx, { accountId, except: loginId })
     await audit(trx, { actorId: accountId, action: 'password.changed', subject: `account:${accountId}` })
     return ended

@@ -71,7 +71,7 @@ export function oidcRoutes(parts: AuthParts): Binding[] {
         return { link: token, email, provider: toProvider(provider) }
       }
       const user = await getUser(db, arrival.accountId)
-      return arrival.isNew ? entrance.enter(call, user, { isNew: true }) : entrance.begin(call, user)
+      return arrival.isNew ? entrance.welcome(call, user) : entrance.begin(call, user)
     }),
     on(securityRoutes.link, async ({ who, body }) => {
       await requireFresh(db, who)

@@ -12,6 +12,7 @@ import { createCookies, type Cookies } from './cookies.ts'
 import { createEntrance, type Entrance } from './entrance.ts'
 import { deriveKey } from './keys.ts'
 import { createProviders, type IdentityProvider } from './providers.ts'
+import type { Passes } from './suspended-pass.ts'
 import { createTellOwner, type TellOwner } from './told.ts'
 
 export interface AuthDeps {
@@ -21,6 +22,7 @@ export interface AuthDeps {
   log: Logger
   limits: Limits
   tokens: AccessTokens
+  passes: Passes
   jobs: Jobs
   mail: Mail
   notify: Notify

@@ -1,4 +1,4 @@
-/** Passkeys: signing in with one alone, making one, removing one. */
+/** Passkeys: signing in with one alone, making one, renaming one, removing one. */
 import { AppError } from '@peerlearn/contract/errors'
 import { authRoutes } from '@peerlearn/contract/auth'
 import { securityRoutes } from '@peerlearn/contract/security'
@@ -9,7 +9,14 @@ import { getUser } from '../users/queries.ts'
 import { guess } from './guesses.ts'
 import { markProved, requireFresh } from './proofs.ts'
 import type { AuthParts } from './parts.ts'
-import { insertPasskey, newPasskeyOptions, passwordlessOptions, provePasskey, siteOf } from './passkeys.ts'
+import {
+  insertPasskey,
+  newPasskeyOptions,
+  passwordlessOptions,
+  provePasskey,
+  renamePasskey,
+  siteOf,
+} from './passkeys.ts'
 import { firstRecoveryCodes } from './recovery-codes.ts'
 import { removeFactor } from './second-factors.ts'
 import { openStep, takeStep } from './steps.ts'
@@ -64,6 +71,9 @@ export function passkeyRoutes(parts: AuthParts): Binding[] {
       await tellOwner(accountId, news.passkeyAdded(body.name))
       return added
     }),
+    on(securityRoutes.renamePasskey, ({ who, params, body }) =>
+      renamePasskey(db, { accountId: who.userId, id: params.id, name: body.name }),
+    ),
     on(securityRoutes.removePasskey, async ({ who, params }) => {
       await requireFresh(db, who)
       const { userId: accountId } = who

@@ -99,6 +99,22 @@ export async function insertPasskey(
   return toPasskey(row)
 }
 
+/** Only an own one. @throws AppError `not-found` */
+export async function renamePasskey(
+  db: DbOrTrx,
+  { accountId, id, name }: { accountId: string; id: string; name: string },
+): Promise<Passkey> {
+  const row = await db
+    .updateTable('passkey')
+    .set({ name })
+    .where('id', '=', id)
+    .where('account_id', '=', accountId)
+    .returning(['id', 'name', 'created_at', 'used_at'])
+    .executeTakeFirst()
+  if (!row) throw new AppError('not-found', 'This passkey was removed already.')
+  return toPasskey(row)
+}
+
 const toPasskey = (row: { id: string; name: string; created_at: Date; used_at: Date | null }): Passkey => ({
   id: row.id,
   name: row.name,

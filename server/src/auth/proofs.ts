@@ -20,7 +20,10 @@ const freshMinutes = 15
  * Before something that could lock the owner out or let another in: a proof of the last 15 minutes, of a second factor
  * where the account has one. @throws AppError `confirm-needed`
  */
-export async function requireFresh(db: DbOrTrx, { userId, loginId }: Who): Promise<void> {
+export async function requireFresh(
+  db: DbOrTrx,
+  { userId, loginId }: Pick<Who, 'userId' | 'loginId'>,
+): Promise<void> {
   const login = await db
     .selectFrom('login')
     .select([

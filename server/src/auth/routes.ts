@@ -33,9 +33,7 @@ export function authRoutes(deps: AuthDeps): Binding[] {
 }
 
 const signInRoutes = (parts: AuthParts): Binding[] => [
-  on(routes.register, async (call) =>
-    parts.entrance.enter(call, await register(parts, call.body), { isNew: true }),
-  ),
+  on(routes.register, async (call) => parts.entrance.welcome(call, await register(parts, call.body))),
   on(routes.login, async (call) => {
     const { req, body } = call
     const device = findDevice(parts.deviceKey, parts.cookies.find(req, 'device'), body.email)

@@ -105,6 +105,10 @@ export async function takeStep<K extends StepKind>(db: DbOrTrx, kind: K, token: 
   return toStep(kind, row)
 }
 
+/** Nothing that was begun goes on: with the password before, somebody may have come half the way in. */
+export const forgetSteps = (trx: DbOrTrx, accountId: string) =>
+  trx.deleteFrom('sign_in_step').where('account_id', '=', accountId).execute()
+
 function toStep<K extends StepKind>(
   kind: K,
   row: { account_id: string | null; data: unknown } | undefined,

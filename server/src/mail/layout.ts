@@ -9,23 +9,33 @@ export interface Letter {
   footer: string[]
   /** Where `Change what you hear of` leads; without it the line is not there. */
   settingsUrl?: string
+  /** Where `Stop mails of this kind` leads, without signing in. */
+  stopUrl?: string
 }
 
-export function toText({ subject, paragraphs, action, footer, settingsUrl }: Letter): string {
+export function toText(letter: Letter): string {
+  const { subject, paragraphs, action, footer } = letter
   const parts = [
     subject,
     ...paragraphs,
     ...(action ? [`${action.label}:\n${action.url}`] : []),
-    ['-- ', ...footer, ...(settingsUrl ? [`Change what you hear of: ${settingsUrl}`] : [])].join('\n'),
+    ['-- ', ...footer, ...waysOut(letter).map(({ label, url }) => `${label}: ${url}`)].join('\n'),
   ]
   return `${parts.join('\n\n')}\n`
 }
+
+/** To have fewer of these. */
+const waysOut = ({ settingsUrl, stopUrl }: Letter) => [
+  ...(stopUrl ? [{ label: 'Stop mails of this kind', url: stopUrl }] : []),
+  ...(settingsUrl ? [{ label: 'Change what you hear of', url: settingsUrl }] : []),
+]
 
 /** Text of a person or of ours as HTML: every character that means something there is written out. */
 export const escapeHtml = (text: string): string => text.replace(/[&<>"'`]/g, (c) => `&#${c.charCodeAt(0)};`)
 
 /** Mail programs read tables and inline styles; those that know dark mode read the sheet in the head, too. */
-export function toHtml({ subject, paragraphs, action, footer, settingsUrl }: Letter): string {
+export function toHtml(letter: Letter): string {
+  const { subject, paragraphs, action, footer } = letter
   const lines = (text: string) => escapeHtml(text).replaceAll('\n', '<br>')
   const said = paragraphs.map((text) => `<p class="ink" style="${style.paragraph}">${lines(text)}</p>`)
   return `<!doctype html>
@@ -50,7 +60,7 @@ ${action ? button(action) : ''}
 </td></tr>
 <tr><td class="line" style="${style.foot}">
 ${footer.map((text) => `<p class="soft" style="${style.small}">${lines(text)}</p>`).join('\n')}
-${settingsUrl ? `<p class="soft" style="${style.small}"><a class="link" style="${style.link}" href="${escapeHtml(settingsUrl)}">Change what you hear of</a></p>` : ''}
+${waysOut(letter).map(wayOut).join('\n')}
 </td></tr>
 </table>
 </td></tr>
@@ -59,6 +69,9 @@ ${settingsUrl ? `<p class="soft" style="${style.small}"><a class="link" style="$
 </html>
 `
 }
+
+const wayOut = ({ label, url }: { label: string; url: string }) =>
+  `<p class="soft" style="${style.small}"><a class="link" style="${style.link}" href="${escapeHtml(url)}">${label}</a></p>`
 
 /** The address is there to be copied, too: some programs take buttons apart. */
 const button = ({

@@ -6,6 +6,7 @@ import type { Jobs } from '../jobs/jobs.ts'
 import { toHtml, toText, type Letter } from './layout.ts'
 import { forgetOldMails, insertMails, lockMail, markFailed, markSent } from './queries.ts'
 import { Refused, type Transport } from './transport.ts'
+import type { UnsubscribeLinks } from './unsubscribe-links.ts'
 
 export interface MailWish {
   /** Whose mail it is: it goes with the account. null: somebody without one. */
@@ -28,10 +29,16 @@ export interface Mail {
   sendAll(trx: DbOrTrx, wishes: MailWish[]): Promise<void>
 }
 
-export function createMail({ jobs, publicUrl }: { jobs: Jobs; publicUrl: string }): Mail {
+interface MailDeps {
+  jobs: Jobs
+  publicUrl: string
+  unsubscribeLinks: UnsubscribeLinks
+}
+
+export function createMail({ jobs, publicUrl, unsubscribeLinks }: MailDeps): Mail {
   const sendAll = async (trx: DbOrTrx, wishes: MailWish[]) => {
     if (wishes.length === 0) return
-    const rows = wishes.map((wish) => ({ id: newId(), ...toRow(wish, publicUrl) }))
+    const rows = wishes.map((wish) => ({ id: newId(), ...toRow(wish, publicUrl, unsubscribeLinks) }))
     await insertMails(trx, rows)
     await jobs.sendAll(
       trx,
@@ -45,15 +52,16 @@ export function createMail({ jobs, publicUrl }: { jobs: Jobs; publicUrl: string 
 function toRow(
   { accountId, email, kind, subject, paragraphs, action, calendar }: MailWish,
   publicUrl: string,
+  unsubscribeLinks: UnsubscribeLinks,
 ) {
   const at = (path: string) => new URL(path, publicUrl).href
-  const optional = kind !== 'account' && accountId !== null
+  const stop = unsubscribeLinks.find(accountId, kind)
   const letter: Letter = {
     subject: oneLine(subject),
     paragraphs,
     ...(action && { action: { label: action.label, url: at(action.path) } }),
     footer: [`Sent to ${email} by PeerLearn, ${new URL(publicUrl).host}.`],
-    ...(optional && { settingsUrl: at('/settings/notifications') }),
+    ...(stop && { settingsUrl: at('/settings/notifications'), stopUrl: stop.page }),
   }
   return {
     account_id: accountId,
@@ -74,7 +82,7 @@ export interface MailJobDeps {
   transport: Transport | undefined
   /** In a trial the words stay when a mail was sent. */
   keepWords: boolean
-  publicUrl: string
+  unsubscribeLinks: UnsubscribeLinks
 }
 
 /**
@@ -93,7 +101,7 @@ const asError = (error: unknown) => (error instanceof Error ? error : new Error(
 
 /** @returns why it did not go, as it was written down */
 async function sendOne(
-  { transport, keepWords, publicUrl }: MailJobDeps,
+  { transport, keepWords, unsubscribeLinks }: MailJobDeps,
   trx: DbOrTrx,
   mailId: string,
   last: boolean,
@@ -101,7 +109,7 @@ async function sendOne(
   const mail = await lockMail(trx, mailId)
   // Its words are gone when it was sent, or too old: nothing is left to do.
   if (!mail || mail.status === 'sent' || mail.body_text === null || mail.body_html === null) return undefined
-  const optional = mail.kind !== 'account' && mail.account_id !== null
+  const stop = unsubscribeLinks.find(mail.account_id, mail.kind)
   try {
     await transport?.send({
       mailId,
@@ -110,7 +118,7 @@ async function sendOne(
       text: mail.body_text,
       html: mail.body_html,
       calendar: mail.calendar,
-      ...(optional && { unsubscribeUrl: new URL('/settings/notifications', publicUrl).href }),
+      ...(stop && { unsubscribeUrl: stop.oneClick }),
     })
   } catch (error) {
     const forGood = error instanceof Refused

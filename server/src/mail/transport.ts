@@ -8,7 +8,7 @@ export interface Outgoing {
   text: string
   html: string
   calendar: string | null
-  /** Where programs that know it let people stop mails of this kind with one click. */
+  /** Where programs stop mails of this kind for people, with one click (RFC 8058). */
   unsubscribeUrl?: string
 }
 
@@ -53,7 +53,10 @@ export function smtpTransport(url: string, from: string): Transport {
         subject,
         text,
         html,
-        headers: { 'Auto-Submitted': 'auto-generated' },
+        headers: {
+          'Auto-Submitted': 'auto-generated',
+          ...(unsubscribeUrl && { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }),
+        },
         ...(calendar !== null && {
           icalEvent: { method: methodOf(calendar), content: calendar, filename: 'invite.ics' },
         }),

@@ -16,7 +16,7 @@ let waiting = 0
 let last: Promise<unknown> = Promise.resolve()
 
 /** @throws AppError `bad-input` for what is no picture of an allowed format, `too-many-requests` */
-export function encodeImage(bytes: Uint8Array): Promise<Buffer> {
+function encodeImage(bytes: Uint8Array): Promise<Buffer> {
   if (waiting >= queueLimit)
     throw new AppError('too-many-requests', 'Many pictures come in right now. Please try again in a moment.')
   waiting++

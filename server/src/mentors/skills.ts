@@ -36,7 +36,7 @@ export function createFindSkills(db: DbOrTrx, now: () => Date): FindSkills {
 }
 
 /** `skills` in order of use. */
-export function matching(skills: string[], q: string): string[] {
+function matching(skills: string[], q: string): string[] {
   const asked = q.toLowerCase()
   const begin = skills.filter((skill) => skill.toLowerCase().startsWith(asked))
   const within = skills.filter((skill) => !begin.includes(skill) && skill.toLowerCase().includes(asked))

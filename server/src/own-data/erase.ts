@@ -11,7 +11,7 @@ import { requireFresh } from '../auth/proofs.ts'
 import { findFactors, hasFactor } from '../auth/second-factors.ts'
 import type { Bus } from '../bus.ts'
 import type { Db, DbOrTrx } from '../db.ts'
-import type { Who } from '../http.ts'
+import type { DataOwner } from '../http.ts'
 import type { Limits } from '../rate-limit.ts'
 import { personalTables } from './tables.ts'
 import { forgetWords, gone } from './words.ts'
@@ -33,13 +33,13 @@ interface Proof {
  * @throws AppError `wrong-credentials`, `confirm-needed`, `erase-blocked` while a class, money or the product itself still
  *   needs them
  */
-export async function erasePerson(deps: EraseDeps, who: Who, proof: Proof): Promise<void> {
+export async function erasePerson(deps: EraseDeps, who: DataOwner, proof: Proof): Promise<void> {
   await requireProof(deps, who, proof)
   const ended = await deps.db.transaction().execute(async (trx) => {
     const { userId: id } = who
     const person = await lockPerson(trx, who)
     const reason = await findReason(trx, id)
-    if (reason) throw new AppError('erase-blocked', reason)
+    if (reason) throw new AppError('erase-blocked', wordsOf(reason, who))
     const logins = await trx.selectFrom('login').select('id').where('account_id', '=', id).execute()
     await forgetWords(trx, person)
     await leaveWaitlists(trx, id)
@@ -52,10 +52,15 @@ export async function erasePerson(deps: EraseDeps, who: Who, proof: Proof): Prom
   tellEnded(deps.bus, ended)
 }
 
+/** A proof of the last minutes; a pass of somebody suspended is one itself. @throws AppError `confirm-needed` */
+export async function requireFreshOwner(db: DbOrTrx, { userId, loginId }: DataOwner): Promise<void> {
+  if (loginId !== null) await requireFresh(db, { userId, loginId })
+}
+
 /** The password where there is one; a fresh proof where there is none, or a second factor. */
 async function requireProof(
   { db, limits }: EraseDeps,
-  who: Who,
+  who: DataOwner,
   { password, address }: Proof,
 ): Promise<void> {
   const { password_hash: hash } = await db
@@ -63,7 +68,7 @@ async function requireProof(
     .select('password_hash')
     .where('id', '=', who.userId)
     .executeTakeFirstOrThrow()
-  if (hash === null || hasFactor(await findFactors(db, who.userId))) await requireFresh(db, who)
+  if (hash === null || hasFactor(await findFactors(db, who.userId))) await requireFreshOwner(db, who)
   if (hash === null) return
   await guess(limits, { key: `password:${who.userId}`, address }, async () => {
     if (!password || !(await passwordMatches(hash, password)))
@@ -77,7 +82,7 @@ async function requireProof(
  * Whoever adds a seat or a row of theirs waits for this lock. An owner's is taken with those of all owners, so that two who
  * leave at once are one after the other.
  */
-async function lockPerson(trx: DbOrTrx, { userId, roles }: Who) {
+async function lockPerson(trx: DbOrTrx, { userId, roles }: DataOwner) {
   const isOwner = roles.includes('owner')
   const rows = await trx
     .selectFrom('account')
@@ -93,8 +98,8 @@ async function lockPerson(trx: DbOrTrx, { userId, roles }: Who) {
   return person
 }
 
-/** Why it can't be now, in words that tell the way on. */
-async function findReason(trx: DbOrTrx, id: string): Promise<string | undefined> {
+/** Why it can't be now. */
+async function findReason(trx: DbOrTrx, id: string): Promise<Reason | undefined> {
   const { rows } = await sql<{ seats: number; teaches: number; money: number; packs: number }>`select
     (select count(*)::int from booking join session on session.id = booking.session_id
       where (learner_id = ${id} or buyer_id = ${id}) and seat is not null
@@ -108,15 +113,31 @@ async function findReason(trx: DbOrTrx, id: string): Promise<string | undefined>
   )
   const found = rows[0]
   if (!found) return undefined
-  if (found.teaches > 0)
-    return 'You have sessions to come. Cancel or end them first; their learners are refunded.'
-  if (found.packs > 0)
-    return 'Learners hold packs of yours that they can still use. Write to us: they are refunded, then you can be erased.'
-  if (found.money > 0) return 'Money is still on its way to you. You can be erased once it has arrived.'
-  if (found.seats > 0)
-    return 'You have seats in classes to come. Give them back first, so that you are refunded.'
-  return undefined
+  return (['teaches', 'packs', 'money', 'seats'] as const).find((reason) => found[reason] > 0)
 }
+
+type Reason = 'teaches' | 'packs' | 'money' | 'seats'
+
+/** The way on. Suspended people can only wait, or ask. */
+const words: Record<Reason, { usual: string; suspended?: string }> = {
+  teaches: {
+    usual: 'You have sessions to come. Cancel or end them first; their learners are refunded.',
+    suspended: 'Your sessions to come are being cancelled. Try again in some minutes.',
+  },
+  packs: {
+    usual:
+      'Learners hold packs of yours that they can still use. Write to us: they are refunded, then you can be erased.',
+  },
+  money: { usual: 'Money is still on its way to you. You can be erased once it has arrived.' },
+  seats: {
+    usual: 'You have seats in classes to come. Give them back first, so that you are refunded.',
+    suspended:
+      'You have seats in classes to come. Write to us: we give them back and refund you, then you can be erased.',
+  },
+}
+
+const wordsOf = (reason: Reason, { loginId }: DataOwner): string =>
+  (loginId === null && words[reason].suspended) || words[reason].usual
 
 /** Else a seat would be kept for nobody, for half an hour. */
 const leaveWaitlists = (trx: DbOrTrx, id: string) =>

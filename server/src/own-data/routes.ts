@@ -1,13 +1,12 @@
 import { ownDataRoutes as routes } from '@peerlearn/contract/own-data'
-import { requireFresh } from '../auth/proofs.ts'
 import { on, type Binding } from '../http.ts'
 import { addressOf } from '../rate-limit.ts'
-import { erasePerson, type EraseDeps } from './erase.ts'
+import { erasePerson, requireFreshOwner, type EraseDeps } from './erase.ts'
 import { exportPerson } from './export.ts'
 
 export const ownDataRoutes = (deps: EraseDeps & { now: () => Date }): Binding[] => [
   on(routes.exportMine, async ({ who, res }) => {
-    await requireFresh(deps.db, who)
+    await requireFreshOwner(deps.db, who)
     await deps.limits.count('export', who.userId)
     res.setHeader('Content-Disposition', 'attachment; filename="peerlearn-my-data.zip"')
     return exportPerson(deps.db, who.userId, deps.now())

@@ -1,12 +1,15 @@
 /** What follows when somebody may do less than before. */
+import { returnUnusedPacks, type UnusedPackDeps } from '../bookings/unused-packs.ts'
 import type { JobHandlers } from '../jobs/job-table.ts'
 import type { Jobs } from '../jobs/jobs.ts'
+import type { Notify } from '../notifications/notifications.ts'
 import type { RunningDeps } from '../sessions/running.ts'
 import { endSession } from '../sessions/running.ts'
 import { cancelSession } from '../sessions/cancelling.ts'
 
-export interface StandingDeps extends RunningDeps {
+export interface StandingDeps extends RunningDeps, UnusedPackDeps {
   jobs: Jobs
+  notify: Notify
   /** Takes this person out of every room that they are in, with their media. */
   expel: (userId: string) => Promise<void>
 }
@@ -22,6 +25,8 @@ export const peopleJobs = (deps: StandingDeps): JobHandlers => ({
       await (status === 'live'
         ? endSession(deps, { sessionId: id, who: null })
         : cancelSession(deps, { sessionId: id, who: { userId: accountId } }))
+    // After the seats that were taken with them came back as credits.
+    await returnUnusedPacks(deps, accountId)
   },
 })
 

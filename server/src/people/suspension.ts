@@ -14,7 +14,8 @@ interface Order {
 }
 
 /**
- * Ends the account's logins: its sockets and media close on every server, at once. What a mentor had planned is cancelled,
+ * Ends the account's logins: its sockets and media close on every server, at once. Signing in gives a pass to the
+ * person's own data from then on (auth/suspended-pass.ts). What a mentor had planned is cancelled,
  * with refunds, by a job. Repeating it is harmless. @throws AppError `not-found`, `forbidden`
  */
 export async function suspend(
@@ -48,7 +49,8 @@ async function tellSuspended(deps: StandingDeps, id: string, ended: string[], re
   await deps.notify([id], {
     kind: 'account',
     title: 'Your account is suspended',
-    message: `You can’t sign in for now. The reason: “${reason}” Answer this mail if you think that this is a mistake.`,
+    message: `You can’t use it for now. The reason: “${reason}” Answer this mail if you think that this is a mistake. Signing in still lets you take your data with you, or have it erased.`,
+    link: '/login',
   })
 }
 
