@@ -25,7 +25,7 @@ const width = 595 - 2 * margin
 const grey = '#5b6470'
 const black = '#16191d'
 
-export const rupees = (paise: number) =>
+const rupees = (paise: number) =>
   new Intl.NumberFormat('en-IN', { style: 'currency', currency: 'INR' }).format(paise / 100)
 
 const day = (at: Date) =>

@@ -86,6 +86,7 @@ export async function findDocuments(db: DbOrTrx, accountId: string): Promise<Doc
     .innerJoin('payment', 'payment.id', 'document.payment_id')
     .select(['document.id', 'document.kind', 'document.number', 'payment.purchase_id as purchaseId'])
     .select([
+      'document.refund_id as refundId',
       sql<number>`(document.data ->> 'totalPaise')::int`.as('totalPaise'),
       'document.issued_at as issuedAt',
     ])
