@@ -1,11 +1,14 @@
-/** A world to look around in: people, sessions of some weeks, bookings, feedback, and one class that starts now. */
+/**
+ * A world to look around in: people, sessions of some weeks, bookings, feedback, and one class that starts now. What people
+ * did since (demo/play.ts) is done by the product itself.
+ */
 import { randomInt } from 'node:crypto'
 import type { Role } from '@peerlearn/contract/base'
 import { largestWithoutStage } from '@peerlearn/contract/sessions'
 import { newId, type Db, type DbOrTrx } from './db.ts'
 import { courses, lecture } from './demo/courses.ts'
-import { demoLearners, demoMentor, learners, mentors, opinions } from './demo/people.ts'
-import { timetable, type DemoSession } from './demo/timetable.ts'
+import { admin, demoLearners, demoMentor, learners, mentors, opinions } from './demo/people.ts'
+import { momentIn, timetable, type DemoSession } from './demo/timetable.ts'
 import { hashPassword } from './auth/passwords.ts'
 import { newTotpSecret, sealTotp } from './auth/totp.ts'
 
@@ -68,7 +71,7 @@ async function insertPeople(trx: DbOrTrx, people: Omit<Demo, 'liveSessionId'>): 
       bio: demoMentor.bio,
       skills: demoMentor.skills,
     },
-    await row('Nandini Prasad', ['admin', 'owner'], people.admin),
+    await row(admin, ['admin', 'owner'], people.admin),
   ]
   for (const [i, name] of demoLearners.entries()) rows.push(await row(name, [], people.learners[i]))
   for (const { name, bio, skills } of mentors) rows.push({ ...(await row(name, ['mentor'])), bio, skills })
@@ -207,7 +210,7 @@ async function insertLive(trx: DbOrTrx, id: string, now: Date, ids: Map<string, 
 
 /** One that only a stage can hold: so many that not everybody can speak. */
 async function insertLecture(trx: DbOrTrx, now: Date, ids: Map<string, string>): Promise<void> {
-  const startsAt = new Date(now.getTime() + 50 * 60 * 60_000)
+  const startsAt = new Date(momentIn(now, 2, 19 * 60))
   const session = {
     ...lecture,
     id: newId(),

@@ -25,6 +25,30 @@ export const lecture = course(
   [90, 150, 0],
 )
 
+/** Over by now: what it brought, and what was said of it, can be seen. */
+export const taxReturn = course(
+  'Your first tax return, step by step',
+  'We fill in a return together, box by box, for somebody with a salary, some interest and one surprise. Bring your Form 16 if you have it.',
+  ['Finance', 'Taxes'],
+  [60, 10, 49_900],
+)
+
+/** Every week. */
+export const weekly = course(
+  'Money habits: an hour a week',
+  'Four evenings, one habit each: know what comes in, see what goes out, keep three months aside, and let the rest work. Each stands on its own.',
+  ['Finance'],
+  [60, 12, 39_900],
+)
+
+/** So small that it is full. */
+export const circle = course(
+  'A small circle: bring your own numbers',
+  'Four people, one table. Everybody brings one page of their own accounts, and we read it together. What is said here stays here.',
+  ['Finance', 'Accounting'],
+  [75, 4, 0],
+)
+
 export const courses: Record<string, DemoCourse[]> = {
   'Meera Krishnan': [
     course(

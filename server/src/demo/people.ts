@@ -65,6 +65,8 @@ export const mentors: DemoMentor[] = [
   },
 ]
 
+export const admin = 'Nandini Prasad'
+
 /** The three whose passwords are printed. */
 export const demoLearners = ['Aditi Sharma', 'Joseph Mathew', 'Zoya Khan']
 
@@ -91,6 +93,13 @@ export const learners = [
   'Tanvi Shah',
   'Umar Sheikh',
 ]
+
+/** One of them would like to teach. */
+export const applicant = {
+  name: 'Neha Kulkarni',
+  about:
+    'I have taught Marathi to adults for six years, in a small room above a bakery in Pune. I would start with an hour a week for people whose grandparents speak it and who do not.',
+}
 
 /** What learners say after a class, with the stars they give. */
 export const opinions: [rating: number, comment: string][] = [

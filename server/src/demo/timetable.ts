@@ -1,4 +1,5 @@
 /** Which session of the demo is when, and who sits in it. Pure, and the same for the same moment. */
+import { dayOf, momentOf } from '@peerlearn/contract/time-zone'
 import { courses, type DemoCourse } from './courses.ts'
 
 export interface DemoSession extends DemoCourse {
@@ -9,19 +10,25 @@ export interface DemoSession extends DemoCourse {
   past: boolean
 }
 
-const day = 24 * 60 * 60_000
-/** Evenings and mornings in India, in minutes after midnight UTC: 18:00, 19:30, 07:30, 20:30, 11:00 there. */
-const hours = [12 * 60 + 30, 14 * 60, 2 * 60, 15 * 60, 5 * 60 + 30]
+export const dayMs = 24 * 60 * 60_000
+
+/** Where the demo's mentors live. */
+export const zone = 'Asia/Kolkata'
+
+/** A minute of their day, so many days from today, as an instant. */
+export const momentIn = (now: Date, days: number, minute: number): string =>
+  new Date(momentOf(dayOf(now.getTime(), zone).add({ days }), minute, zone)).toISOString()
+
+/** When classes begin there, in minutes after midnight; they are over by eight. */
+const hours = [17 * 60, 18 * 60 + 30, 17 * 60 + 30, 18 * 60]
 
 /** Every course twice in the coming four weeks, and once in the three weeks before with feedback. */
 export function timetable(now: Date, guests: string[], others: string[]): DemoSession[] {
-  const midnight = Math.floor(now.getTime() / day) * day
   const found: DemoSession[] = []
   Object.entries(courses).forEach(([mentor, taught], m) => {
     taught.forEach((course, c) => {
       const learners = course.price > 0 ? others : [...guests, ...others]
-      const at = (days: number) =>
-        new Date(midnight + days * day + hours[(m + 2 * c) % hours.length]! * 60_000)
+      const at = (days: number) => new Date(momentIn(now, days, hours[(m + c) % hours.length]!))
       const n = m * 3 + c
       const nearlyFull = n % 4 === 1
       for (const [days, share] of [
