@@ -69,7 +69,7 @@ describe('docker-compose.yml', () => {
     expect(published).toEqual({
       server: ['${PORT:-3000}:3000'],
       sfu: ['40000-40003:40000-40003/udp', '40000-40003:40000-40003/tcp'],
-      coturn: ['3478:3478/udp', '3478:3478/tcp'],
+      coturn: ['3478:3478/udp', '3478:3478/tcp', '5349:5349/tcp'],
     })
     expect(services['postgres']?.networks).toEqual(['inner'])
     expect(services['redis']?.networks).toEqual(['inner'])
@@ -126,6 +126,18 @@ describe('docker-compose.yml', () => {
     ]) {
       expect(text).toContain(`\${${name}:?`)
       expect(example).toMatch(new RegExp(`^${name}=$`, 'm'))
+    }
+  })
+
+  test('passes on every setting that the server and the media node know', () => {
+    /** Of the image itself; of a trial; and of machines with more nodes than one, which compose does not make. */
+    const left = /^(NODE_ENV|CLIENT_DIR|MEDIASOUP_WORKER_BIN|RAZORPAY_API_URL|SFU_MAX_.*|SFU_PIPE_.*)$/
+    for (const name of ['server', 'sfu']) {
+      const config = readFileSync(join(ROOT, name, 'src/config.ts'), 'utf8')
+      const known = [...config.matchAll(/^ {2}([A-Z][A-Z_]+): [a-z]/gm)].map(([, setting]) => setting ?? '')
+      expect(known.length).toBeGreaterThan(10)
+      const passed = Object.keys(services[name]?.environment ?? {})
+      expect(passed).toEqual(expect.arrayContaining(known.filter((setting) => !left.test(setting))))
     }
   })
 

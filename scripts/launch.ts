@@ -4,7 +4,7 @@ import { choosePorts, type Ports } from './launch/ports.ts'
 import { prepareDatabase } from './launch/database.ts'
 import { productionEnvironments, trialEnvironments, type Environments } from './launch/environments.ts'
 import { startPostgres } from './launch/postgres.ts'
-import { waitUntilReady } from './launch/ready.ts'
+import { waitUntilListening, waitUntilReady } from './launch/ready.ts'
 import { trialSecrets, type Secrets } from './launch/secrets.ts'
 import { readSettings, type Settings } from './launch/settings.ts'
 import { findTurnserver, removeTurnFiles, startTurn } from './launch/turn.ts'
@@ -41,9 +41,10 @@ async function launchTrial(settings: Settings, ports: Ports, processes: Processe
   if (turnserver) await startRelay(turnserver, settings, ports, secrets, processes)
   else console.log(NO_COTURN)
   const url = settings.databaseUrl ?? (await startDatabase(settings, ports, secrets, processes))
-  const { AUTH_SECRET: authSecret = '' } = environments.server
-  await prepareDatabase(url, { demo: { dataDir: settings.dataDir, authSecret } })
-  await startServer({ ...environments.server, DATABASE_URL: url }, settings, ports, processes)
+  const env = { ...environments.server, DATABASE_URL: url }
+  const sandbox = () => Promise.race([waitUntilListening(ports.sandbox), processes.failure])
+  await prepareDatabase(url, { demo: { dataDir: settings.dataDir, env, sandbox } })
+  await startServer(env, settings, ports, processes)
 }
 
 async function startDatabase(
@@ -75,11 +76,10 @@ async function startRelay(
   processes: Processes,
 ) {
   const secret = settings.env['TURN_SECRET'] || secrets.TURN_SECRET
-  const { dataDir } = settings
+  const { dataDir, env } = settings
   const { guardian, onDown } = processes
-  processes.addService(
-    await startTurn(turnserver, { dataDir, secret, ports, guardian, log: processes.log('coturn'), onDown }),
-  )
+  const log = processes.log('coturn')
+  processes.addService(await startTurn(turnserver, { dataDir, secret, ports, env, guardian, log, onDown }))
 }
 
 async function startServer(

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { modernNode, toolEnvironment } from './setup/node.mjs'
 import { prepareDataDir, readPlace, requirePort, waitForLeftovers } from './setup/place.mjs'
+import { requirePostgresPlace } from './setup/postgres-account.mjs'
 import { onStopRequest } from './setup/processes.mjs'
 import { Refusal, runMain } from './setup/refusal.mjs'
 import { ROOT, endRunning } from './setup/run.mjs'
@@ -22,6 +23,7 @@ await runMain(async () => {
   await waitForLeftovers(dataDir)
   await requirePort(port)
   prepareDataDir(dataDir)
+  requirePostgresPlace(dataDir)
   const worker = await setUp({ client: !dev })
   process.exitCode = await launch(worker)
 })

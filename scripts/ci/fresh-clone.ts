@@ -1,6 +1,15 @@
 /** What a stranger does with a fresh clone, as root with a closed home. Run by .ci/run alone. */
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,12 +24,15 @@ let clone: string
 let copy: Copy
 
 beforeAll(() => {
-  // Like root's home: nobody else may enter, Postgres's user included.
+  // Like root's home, its folder for temporary files too: nobody else may enter, Postgres's user included.
   base = mkdtempSync(join(tmpdir(), 'peerlearn-closed-'))
   chmodSync(base, 0o700)
   clone = join(base, 'peerlearn')
   cloneInto(clone, process.env['FRESH_CLONE_SOURCE'])
-  copy = new Copy({ folder: clone, dataDir: join(clone, 'data'), port, env: { XDG_CACHE_HOME: cache } })
+  const closed = join(base, 'tmp')
+  mkdirSync(closed, { mode: 0o700 })
+  const env = { XDG_CACHE_HOME: cache, TMPDIR: closed }
+  copy = new Copy({ folder: clone, dataDir: join(clone, 'data'), port, env })
 })
 
 afterAll(async () => {

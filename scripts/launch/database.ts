@@ -4,7 +4,7 @@ import { Refusal } from '../setup/refusal.mjs'
 import { step } from '../setup/steps.mjs'
 import { migrate } from '../migrate.ts'
 import { ownerCodeLines } from '../owner-code.ts'
-import { accountLines, demoFile, seed } from '../seed.ts'
+import { accountLines, demoFile, seed, serverConfig } from '../seed.ts'
 
 /**
  * Migrates the database, and fills an empty one with the demo where there is to be one; elsewhere it prints the code of the
@@ -27,12 +27,18 @@ export async function prepareDatabase(
 
 interface DemoWish {
   dataDir: string
-  /** The server's. */
-  authSecret: string
+  /** The server's settings, its database among them. */
+  env: NodeJS.ProcessEnv
+  /** Resolves when the payment sandbox answers: the demo's people buy there. */
+  sandbox: () => Promise<void>
 }
 
-async function fill(db: Db, { dataDir, authSecret }: DemoWish): Promise<void> {
-  const made = await step('Filling the empty database with a demo', () => seed(db, dataDir, authSecret))
+async function fill(db: Db, { dataDir, env, sandbox }: DemoWish): Promise<void> {
+  const made = await step('Filling the empty database with a demo', async () => {
+    const config = serverConfig(env)
+    await sandbox()
+    return seed(db, dataDir, config)
+  })
   console.log([`  Its accounts, kept in ${demoFile(dataDir)}:`, ...accountLines(made)].join('\n'))
 }
 

@@ -2,6 +2,7 @@ import { Refusal } from '../setup/refusal.mjs'
 import { workerCount, type Ports } from './ports.ts'
 import { pushKeys, type Secrets } from './secrets.ts'
 import { CLIENT_DIR, type Settings } from './settings.ts'
+import { turnTlsPort } from './turn.ts'
 
 export interface Environments {
   server: NodeJS.ProcessEnv
@@ -32,7 +33,7 @@ export function trialEnvironments(
       ...own('AUTH_SECRET', secrets.AUTH_SECRET),
       ...own('SFU_SECRET', secrets.SFU_SECRET),
       ...own('TURN_SECRET', secrets.TURN_SECRET),
-      ...own('TURN_URLS', turn ? turnUrls(ports.turn) : ''),
+      ...own('TURN_URLS', turn ? turnUrls(ports.turn, env) : ''),
       ...own('CLIENT_DIR', CLIENT_DIR),
       ...(env['VAPID_PRIVATE_KEY'] ? {} : pushKeys(secrets.VAPID_SECRET)),
       RAZORPAY_API_URL: `http://127.0.0.1:${ports.sandbox}`,
@@ -103,4 +104,9 @@ async function problemsOf(loading: Promise<ConfigModule>, env: NodeJS.ProcessEnv
 const sfuUrl = (ports: Ports) => `ws://127.0.0.1:${ports.sfu}`
 
 /** {host}: the server puts the name there under which the browser reached it, so that phones in the same network can use it. */
-const turnUrls = (port: number) => `turn:{host}:${port}?transport=udp,turn:{host}:${port}?transport=tcp`
+const turnUrls = (port: number, env: NodeJS.ProcessEnv) =>
+  [
+    `turn:{host}:${port}?transport=udp`,
+    `turn:{host}:${port}?transport=tcp`,
+    ...(env['TURN_TLS_CERT'] ? [`turns:{host}:${turnTlsPort(env)}?transport=tcp`] : []),
+  ].join()

@@ -1,9 +1,9 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { Refusal, refusalFor } from '../setup/refusal.mjs'
 import { ROOT } from '../setup/run.mjs'
-import { canUse, OPEN_FOLDER, type Account } from './account.ts'
+import { canUse, makeOpenFolder, OPEN_FOLDER, type Account } from '../setup/postgres-account.mjs'
 
 export interface Binaries {
   initdb: string
@@ -46,8 +46,7 @@ function openCopy(
   if (existsSync(copy)) return copy
   say(`The user ${account?.name} cannot reach this checkout: Postgres runs from a copy in ${copy}.`)
   try {
-    mkdirSync(OPEN_FOLDER, { recursive: true, mode: 0o755 })
-    const unfinished = mkdtempSync(join(OPEN_FOLDER, 'copy-'))
+    const unfinished = mkdtempSync(join(makeOpenFolder(), 'copy-'))
     cpSync(native, unfinished, { recursive: true, verbatimSymlinks: true })
     spawnSync('chmod', ['-R', 'a+rX', unfinished])
     moveUnlessThere(unfinished, copy)

@@ -2,7 +2,6 @@ import {
   chownSync,
   existsSync,
   lstatSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -11,13 +10,13 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Refusal } from '../setup/refusal.mjs'
+import { Refusal, refusalFor } from '../setup/refusal.mjs'
 import { requireFreeSpace } from '../setup/place.mjs'
+import { canUse, type Account } from '../setup/postgres-account.mjs'
 import { tail } from '../setup/run.mjs'
-import { canUse, makeOwnFolder, realFolder, removeOwnFolder, type Account } from './account.ts'
+import { makeOwnFolder, realFolder, removeOwnFolder } from './account.ts'
 import type { Guardian } from './guardian.ts'
 import type { Binaries } from './postgres-binaries.ts'
 import { runOnce } from './run-once.ts'
@@ -99,11 +98,12 @@ async function initialise(
   account: Account | undefined,
   options: ClusterOptions,
 ) {
-  const passwordFolder = mkdtempSync(join(tmpdir(), 'peerlearn-'))
-  const passwordFile = join(passwordFolder, 'password')
+  // Beside the data: the folder for temporary files may be closed to the account.
+  const secret = join(options.dataDir, 'initdb')
+  removeOwnFolder(secret)
   try {
-    writeFileSync(passwordFile, options.password, { mode: 0o600 })
-    if (account) for (const path of [passwordFile, passwordFolder]) chownSync(path, account.uid, account.gid)
+    const passwordFile = join(makeOwnFolder(secret, account), 'password')
+    writePassword(passwordFile, options.password, account)
     const args = [
       '-D',
       folder,
@@ -118,8 +118,17 @@ async function initialise(
     const { code, output } = await runOnce(binaries.initdb, args, { account, guardian: options.guardian })
     if (code !== 0) throw new Refusal(explain(output, folder))
   } finally {
-    rmSync(passwordFolder, { recursive: true, force: true })
+    removeOwnFolder(secret)
   }
+}
+
+function writePassword(path: string, password: string, account: Account | undefined): void {
+  try {
+    writeFileSync(path, password, { mode: 0o600 })
+  } catch (error) {
+    throw refusalFor(error, path)
+  }
+  if (account) chownSync(path, account.uid, account.gid)
 }
 
 /** Why Postgres ended, for a person. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { Refusal } from '../setup/refusal.mjs'
-import { unprivileged } from './account.ts'
+import { unprivileged } from '../setup/postgres-account.mjs'
 import { keepDatabaseUrl } from './trial-database.ts'
 import { Child, type Death } from './child.ts'
 import type { LogFile } from './log-file.ts'

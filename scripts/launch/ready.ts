@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Refusal } from '../setup/refusal.mjs'
 
@@ -23,3 +24,16 @@ export async function waitUntilReady(port: number): Promise<void> {
     `The server is not ready after ${LIMIT / 1000} s (/health/ready: ${last}): see the logs in DATA_DIR/logs.`,
   )
 }
+
+/** Waits until something listens there, for a while; what needs it says so itself should it not. */
+export async function waitUntilListening(port: number): Promise<void> {
+  const until = Date.now() + 10_000
+  while (Date.now() < until && !(await listens(port))) await sleep(25)
+}
+
+const listens = (port: number): Promise<boolean> =>
+  new Promise((done) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('connect', () => done(true)).once('error', () => done(false))
+    socket.once('connect', () => socket.destroy())
+  })

@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { chownSync, existsSync, writeFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { unprivileged } from '../setup/postgres-account.mjs'
 import { Refusal } from '../setup/refusal.mjs'
 import { ROOT } from '../setup/run.mjs'
-import { makeOwnFolder, removeOwnFolder, unprivileged } from './account.ts'
+import { makeOwnFolder, removeOwnFolder } from './account.ts'
 import { Child, type Death } from './child.ts'
 import type { Guardian } from './guardian.ts'
 import type { LogFile } from './log-file.ts'
@@ -14,6 +15,8 @@ export interface TurnOptions {
   dataDir: string
   secret: string
   ports: Pick<Ports, 'turn' | 'relay'>
+  /** The user's own TURN_TLS_CERT, TURN_TLS_KEY and TURN_TLS_PORT. */
+  env: NodeJS.ProcessEnv
   guardian: Guardian
   log: LogFile
   onDown: (death: Death) => boolean
@@ -36,6 +39,9 @@ export function machineAddresses(interfaces = networkInterfaces()): string[] {
     .map(({ address }) => address)
 }
 
+/** Where TURN speaks TLS, when it has a certificate. */
+export const turnTlsPort = (env: NodeJS.ProcessEnv): string => env['TURN_TLS_PORT'] || '5349'
+
 /** coturn's configuration for these settings (see turn/render.sh). */
 export function renderTurnConfig(settings: Record<`TURN_${string}`, string>): string {
   const { status, stdout, stderr } = spawnSync('/bin/sh', [join(ROOT, 'turn', 'render.sh')], {
@@ -48,7 +54,7 @@ export function renderTurnConfig(settings: Record<`TURN_${string}`, string>): st
 
 /** Starts coturn for the trial: on all addresses of this machine, with a configuration in a folder of its own. */
 export async function startTurn(turnserver: string, options: TurnOptions): Promise<Child> {
-  const { dataDir, secret, ports, guardian, log, onDown } = options
+  const { dataDir, secret, ports, env, guardian, log, onDown } = options
   const account = unprivileged(['turnserver', 'nobody'])
   removeTurnFiles(dataDir)
   const folder = makeOwnFolder(turnFolder(dataDir), account)
@@ -60,6 +66,11 @@ export async function startTurn(turnserver: string, options: TurnOptions): Promi
     TURN_MAX_PORT: String(ports.relay + TURN_RELAYS - 1),
     TURN_ALLOWED_PEERS: machineAddresses().join(',') || '127.0.0.1',
     TURN_DIR: '.',
+    ...(env['TURN_TLS_CERT'] && {
+      TURN_TLS_CERT: env['TURN_TLS_CERT'],
+      TURN_TLS_KEY: env['TURN_TLS_KEY'] ?? '',
+      TURN_TLS_PORT: turnTlsPort(env),
+    }),
   })
   writeFileSync(config, rendered, { mode: 0o600 })
   if (account) chownSync(config, account.uid, account.gid)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds mediasoup-worker out of the npm package's own source with Debian's packages alone, for machines that cannot
-# reach mediasoup's prebuilt downloads. About four minutes on two cores.
+# reach mediasoup's prebuilt downloads. About four minutes on two cores. Says how far it is: "== part", and ninja's lines.
 #   build.sh MEDIASOUP_PACKAGE OUTPUT_FILE
 # Ends with 3 when packages are missing and it may not install them (it needs root for that).
 set -euo pipefail
@@ -25,6 +25,7 @@ install_packages() {
     echo "missing some of these packages: ${packages[*]}" >&2
     exit 3
   fi
+  echo '== installing what the build needs'
   export DEBIAN_FRONTEND=noninteractive
   apt-get -o DPkg::Lock::Timeout=300 update -qq
   apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
@@ -48,6 +49,7 @@ build_libsrtp() {
   local options=(-o "Dir::Etc::SourceList=$work/apt/sources.list" -o "Dir::Etc::SourceParts=$work/apt/parts"
     -o "Dir::State::Lists=$work/apt/lists" -o "Dir::Cache=$work/apt/cache" -o APT::Sandbox::User=root -o Debug::NoLocking=1)
   local to=$work/worker/subprojects/libsrtp3/openssl
+  echo '== building libsrtp'
   source_lists
   cd "$work/apt"
   apt-get "${options[@]}" update -qq
@@ -81,10 +83,11 @@ adapt_source() {
 
 compile() {
   cd "$work/worker"
+  echo '== preparing'
   meson setup out . --buildtype release -Db_ndebug=true --wrap-mode=nodownload >/dev/null
   # The generated headers first: some sources include them without declaring it, and a parallel build races.
   ninja -C out --quiet fbs/FBS/worker.h
-  ninja -C out --quiet mediasoup-worker
+  ninja -C out mediasoup-worker
   strip out/mediasoup-worker
 }
 

@@ -51,7 +51,7 @@ export function prepareDataDir(dataDir) {
 }
 
 /** Parents first, one by one: Node's recursive mkdir hides a read-only disk, and never ends under /proc. */
-function makeFolder(folder) {
+export function makeFolder(folder) {
   if (existsSync(folder)) return
   makeFolder(dirname(folder))
   try {

@@ -8,16 +8,19 @@ const running = new Set()
 let guardian
 
 /**
- * Runs a program to its end without showing its output, in a process group of its own.
+ * Runs a program to its end without showing its output, in a process group of its own. `onOutput` is given each piece of it.
  * Resolves with {code, output} (both streams, the last 200 kB); never rejects for an exit code.
  */
-export function run(command, args, { cwd = ROOT, env = process.env, timeout } = {}) {
+export function run(command, args, { cwd = ROOT, env = process.env, timeout, onOutput } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
     running.add(child)
     if (child.pid) guard(child.pid, 'TERM')
     let output = ''
-    const keep = (data) => (output = (output + data).slice(-200_000))
+    const keep = (data) => {
+      output = (output + data).slice(-200_000)
+      onOutput?.(String(data))
+    }
     child.stdout.on('data', keep)
     child.stderr.on('data', keep)
     const timer = timeout && setTimeout(() => endGroup(child, 'SIGKILL'), timeout)

@@ -11,6 +11,7 @@ const NEEDED = [
   { program: 'nft', package: 'nftables' },
   { program: 'conntrack', package: 'conntrack' },
   { program: 'redis-server', package: 'redis-server' },
+  { program: 'openssl', package: 'openssl' },
 ]
 const FOLDERS = ['/usr/bin', '/usr/sbin', '/bin', '/sbin', '/usr/local/bin', '/usr/local/sbin']
 const POLICY = '/usr/sbin/policy-rc.d'

@@ -36,18 +36,33 @@ export async function obtainWorker() {
     const fault = (await downloadWorker(PACKAGE, path)) ?? (await faultOf(path))
     return fault ? { done: `The media worker's download is of no use here: ${fault}`, fault } : undefined
   })
-  if (why) await step('Building the media worker (about 4 minutes, once)', () => buildWorker(path, why.fault))
+  if (why)
+    await step('Building the media worker from its source (some minutes, once on this machine)', (tell) =>
+      buildWorker(path, why.fault, tell),
+    )
   return path
 }
 
-async function buildWorker(path, why) {
+async function buildWorker(path, why, tell) {
+  const onOutput = (text) => {
+    const far = progressIn(text)
+    if (far) tell(far)
+  }
   const { code, output } = existsSync('/usr/bin/apt-get')
-    ? await run(join(SCRIPTS, 'build.sh'), [PACKAGE, path])
+    ? await run(join(SCRIPTS, 'build.sh'), [PACKAGE, path], { onOutput })
     : { code: 3, output: '' }
   if (code === 3) throw new Refusal(howToGet(path, why))
   if (code !== 0) throw new Refusal(`The media worker could not be built:\n${tail(output)}`)
   const fault = await faultOf(path)
   if (fault) throw new Refusal(`The media worker that was built does not work: ${fault}`)
+}
+
+/** What build.sh's output says of how far it is: the name of a part, or the files that ninja has done. */
+export function progressIn(text) {
+  const [last] = [...text.matchAll(/^(?:== (?<part>.+)|\[(?<done>\d+)\/(?<all>\d+)\] .*)$/gm)].slice(-1)
+  if (!last) return undefined
+  const { part, done, all } = last.groups
+  return part ?? `${done} of ${all} files`
 }
 
 function howToGet(path, why) {

@@ -1,0 +1,1 @@
+export function progressIn(text: string): string | undefined
