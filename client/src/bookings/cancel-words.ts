@@ -1,8 +1,26 @@
-/** What giving a seat back means, said before and after. */
-import type { CancelTerms } from '@peerlearn/contract/bookings'
+/** What giving a seat back comes to, said before and after. */
+import type { CancelTerms } from '@peerlearn/contract/cancel-terms'
 import { money } from '../lib/money.ts'
+import { guestOf } from './going-words.ts'
 
-export function termsWords({ paidPaise, refundPaise, basisPoints, creditBack, refund }: CancelTerms): string {
+/** The question, and its two answers. */
+export function questionOf(terms: CancelTerms | undefined): { title: string; action: string; keep: string } {
+  const [seat] = terms?.goes ?? []
+  if (terms?.held)
+    return terms.goes.length > 1
+      ? { title: `Let your ${terms.goes.length} held seats go?`, action: 'Let them go', keep: 'Keep them' }
+      : { title: 'Let your held seat go?', action: 'Let it go', keep: 'Keep it' }
+  const back = { action: 'Give seat back', keep: 'Keep it' }
+  if (!seat || seat.own) return { title: 'Give your seat back?', ...back }
+  return { title: `Give back the seat of ${guestOf(seat)}?`, ...back }
+}
+
+/** What becomes of the money. */
+export function termsWords(terms: CancelTerms): string {
+  const { held, returnsTo, paidPaise, refundPaise, basisPoints, creditBack, refund } = terms
+  if (held)
+    return 'Nothing is booked yet. Should a payment that you approved still arrive, all of it comes back to you.'
+  if (returnsTo) return 'You paid nothing, so no money comes back to you.'
   if (paidPaise === 0) {
     if (creditBack) return 'The credit goes back to your pack.'
     if (basisPoints < 10_000 && refund.fullHours > 0)
@@ -15,9 +33,11 @@ export function termsWords({ paidPaise, refundPaise, basisPoints, creditBack, re
   return 'Nothing comes back any more: it is too short before the start.'
 }
 
-export function afterCancel(terms: CancelTerms | undefined): string {
-  if (terms?.refundPaise)
-    return `The seat is free again. ${money(terms.refundPaise)} is on its way back to you.`
-  if (terms?.creditBack) return 'The seat is free again, and the credit is back in your pack.'
-  return 'The seat is free again.'
+export function afterCancel({ held, goes, returnsTo, refundPaise, creditBack }: CancelTerms): string {
+  if (returnsTo) return `${returnsTo} has the seat again.`
+  if (held && goes.length > 1) return 'The seats are free again.'
+  if (refundPaise) return `The seat is free again. ${money(refundPaise)} is on its way back to you.`
+  return creditBack
+    ? 'The seat is free again, and the credit is back in your pack.'
+    : 'The seat is free again.'
 }

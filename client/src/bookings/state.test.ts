@@ -51,7 +51,7 @@ const shown = (given: Given) => {
 describe('a booking in the list', () => {
   it('says its state, its next step, and whether it is still to come', () => {
     expect(shown({})).toEqual(['Booked', 'Get ready', true])
-    expect(shown({ status: 'held', held: 5 })).toEqual(['To be paid', 'Pay', true])
+    expect(shown({ status: 'held', held: 5 })).toEqual(['To be paid', 'Pay now', true])
     expect(shown({ sessionStatus: 'live', startsAt: minutes(-5) })).toEqual(['Live now', 'Join', true])
     expect(shown({ sessionStatus: 'ended' })).toEqual(['Ended', 'Give feedback', false])
     expect(shown({ sessionStatus: 'ended', gaveFeedback: true })).toEqual(['Ended', undefined, false])

@@ -11,7 +11,7 @@ export interface BookingState {
 
 const minuteMs = 60_000
 
-export const isPast = ({ sessionStatus, startsAt, durationMinutes }: BookedSession, now: number): boolean =>
+const isPast = ({ sessionStatus, startsAt, durationMinutes }: BookedSession, now: number): boolean =>
   sessionStatus === 'ended' ||
   sessionStatus === 'cancelled' ||
   (sessionStatus === 'scheduled' && Date.parse(startsAt) + durationMinutes * minuteMs < now)
@@ -52,7 +52,8 @@ export function stateOf(booked: BookedSession, now: number): BookingState {
   if (sessionStatus === 'cancelled') return { kind: 'bad', label: 'Session cancelled' }
   if (isOffer(booked) && holdsSeat(booked, now))
     return { kind: 'warn', label: 'It is your turn', step: { label: 'Take the seat', href: page } }
-  if (holdsSeat(booked, now)) return { kind: 'warn', label: 'To be paid', step: { label: 'Pay', href: page } }
+  if (holdsSeat(booked, now))
+    return { kind: 'warn', label: 'To be paid', step: { label: 'Pay now', href: `${page}?pay` } }
   if (booking.status !== 'confirmed') return { kind: 'plain', label: ended[booking.endedBecause ?? 'unpaid'] }
   if (!booked.own) return guestState(booked)
   if (sessionStatus === 'live')

@@ -1,4 +1,5 @@
 /** The green room's one line of verdict, and when the room opens. Pure. */
+import { startableFrom } from '@peerlearn/contract/sessions'
 import { away, momentInside } from '../lib/time.ts'
 import type { DeviceFaults } from './devices.ts'
 
@@ -29,6 +30,10 @@ export function waitOf(startsAt: string, mentorName: string, now: number): strin
     return `Opens ${momentInside(startsAt, now)} (${away(startsAt, now)}), when ${mentorName} starts it.`
   return `It was planned for ${momentInside(startsAt, now)}. You can join as soon as ${mentorName} starts it.`
 }
+
+/** Why its mentor cannot start it yet. */
+export const startOf = (startsAt: string, now: number): string =>
+  `You can start the class from ${momentInside(startableFrom(startsAt), now)}.`
 
 /** Who is there already. */
 export function presenceOf(people: number, open: boolean): string {

@@ -2,7 +2,7 @@
 import type { QueryOf } from '@peerlearn/contract/route'
 import type { sessionRoutes } from '@peerlearn/contract/sessions'
 
-export const whens = ['any', 'today', 'week', 'weekend', 'dates'] as const
+const whens = ['any', 'today', 'week', 'weekend', 'dates'] as const
 export type When = (typeof whens)[number]
 
 export interface Filters {

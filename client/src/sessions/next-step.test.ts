@@ -70,17 +70,17 @@ describe('a learner’s next step', () => {
     expect(nextStep(detailOf({}), undefined, now).main.action).toBe('sign-in')
   })
   it('is to book, with the price said', () => {
-    expect(label({})).toBe('Book seat · ₹499')
+    expect(label({})).toBe('Book and pay ₹499')
     expect(label({ session: session({ pricePaise: 0 }) })).toBe('Book free seat')
     const several = nextStep(detailOf({}), { verified: true }, now, { seats: 3, amountPaise: 74_850 })
-    expect(several.main.label).toBe('Book 3 seats · ₹748.50')
+    expect(several.main.label).toBe('Book 3 seats and pay ₹748.50')
   })
   it('is to pay while the seat is held', () => {
-    expect(label({ booking: booked('held', minutes(9)) })).toBe('Pay ₹499')
+    expect(label({ booking: booked('held', minutes(9)) })).toBe('Pay now · ₹499')
   })
   it('is to pay even when the held seat was the last one', () => {
     expect(label({ session: session({ seatsLeft: 0 }), booking: booked('held', minutes(9)) })).toBe(
-      'Pay ₹499',
+      'Pay now · ₹499',
     )
   })
   it('is to book again once the hold ran out, and says why', () => {
@@ -117,27 +117,52 @@ describe('a learner’s next step', () => {
     const full = session({ seatsLeft: 0 })
     expect(stepOf({ session: full, waitingCount: 2 })).toMatchObject({
       main: { action: 'wait' },
-      note: 'All seats are taken. 2 people wait already.',
+      note: 'All seats are taken. 2 people wait already. When one comes free it is offered to the first on the waitlist.',
+    })
+    expect(nextStep(detailOf({ session: full, waitingCount: 1 }), undefined, now)).toMatchObject({
+      main: { label: 'Sign in to join the waitlist' },
+      note: 'All seats are taken. One person waits already.',
     })
     const waiting = { status: 'waiting', place: 3, offeredUntil: null } as const
     const step = stepOf({ session: full, waiting, waitingCount: 3 })
     expect(step.note).toContain('number 3')
+    expect(step.main).toMatchObject({ action: 'browse', quiet: true })
     expect(step.others.map((other) => other.action)).toEqual(['leave'])
     expect(stepOf({ waitingCount: 1 }).main.action).toBe('wait')
   })
   it('is to take the seat that is kept from the waitlist, and then to pay it', () => {
     const waiting = { status: 'offered', place: 1, offeredUntil: minutes(20) } as const
     const offered = { ...booked('held', minutes(20)), purchaseId: null }
-    expect(label({ booking: offered, waiting })).toBe('Take the seat · ₹499')
-    expect(label({ booking: booked('held', minutes(20)), waiting })).toBe('Pay ₹499')
+    expect(label({ booking: offered, waiting })).toBe('Take the seat and pay ₹499')
+    expect(label({ booking: booked('held', minutes(20)), waiting })).toBe('Pay now · ₹499')
   })
   it('is to pay guests’ seats too, and leads elsewhere once booking has closed', () => {
-    expect(label({ guests: [{ booking: booked('held', minutes(5)), name: null }] })).toBe('Pay ₹499')
+    expect(label({ guests: [{ booking: booked('held', minutes(5)), name: null }] })).toBe('Pay now · ₹499')
     const closed = session({ bookingClosesMinutes: 2 * 24 * 60 })
     expect(stepOf({ session: closed })).toMatchObject({
       main: { action: 'browse' },
       note: 'Booking has closed.',
     })
+  })
+  it('warns beside the button once not all of the money would come back', () => {
+    const at = (minutesLeft: number) => session({ startsAt: minutes(minutesLeft) })
+    expect(stepOf({ session: at(25 * 60) }).warning).toBeUndefined()
+    expect(stepOf({ session: at(3 * 60) }).warning).toBe(
+      'Only half of it comes back when you cancel until 2 hours before the start, nothing after that.',
+    )
+    expect(stepOf({ session: at(60) }).warning).toContain('Nothing comes back')
+    expect(stepOf({ session: session({ status: 'live', startsAt: minutes(-5) }) }).warning).toContain(
+      'can’t be given back',
+    )
+    expect(stepOf({ session: at(60), booking: booked('held', minutes(5)) }).warning).toContain('Nothing')
+    expect(stepOf({ session: { ...at(60), pricePaise: 0 } }).warning).toBeUndefined()
+  })
+  it('warns of a pack’s credit too, and of nothing when a coupon pays all', () => {
+    const soon = detailOf({ session: session({ startsAt: minutes(60) }) })
+    const warning = (chosen: { amountPaise: number; packed?: boolean }) =>
+      nextStep(soon, { verified: true }, now, { seats: 1, ...chosen }).warning
+    expect(warning({ amountPaise: 0, packed: true })).toContain('credit does not come back')
+    expect(warning({ amountPaise: 0 })).toBeUndefined()
   })
   it('is to prove the email first', () => {
     expect(stepOf({}, { verified: false })).toMatchObject({ main: { action: 'verify' } })
@@ -146,9 +171,17 @@ describe('a learner’s next step', () => {
 
 describe('a mentor’s next step', () => {
   const own = (given: Partial<Session>) => stepOf({ mine: true, session: session(given) })
-  it('is to edit long before, with starting beside it', () => {
-    expect(own({}).main.label).toBe('Edit')
-    expect(own({}).others.map((o) => o.label)).toEqual(['Start class'])
+  it('is to edit long before, and says from when it can be started', () => {
+    const step = own({})
+    expect(step.main.label).toBe('Edit')
+    expect(step.others.map((o) => o.label)).toEqual(['Get ready', 'Check your connection'])
+    expect(step.note).toContain('You can start the class from')
+  })
+  it('is to get ready from two hours before, with starting beside it', () => {
+    const step = own({ startsAt: minutes(120) })
+    expect(step.main.label).toBe('Get ready')
+    expect(step.others.map((o) => o.label)).toEqual(['Start class', 'Edit'])
+    expect(own({ startsAt: minutes(121) }).main.label).toBe('Edit')
   })
   it('is to start shortly before, and late', () => {
     expect(own({ startsAt: minutes(20) }).main.label).toBe('Start class')

@@ -18,6 +18,7 @@ export class SeatChoice {
   #packs = $state.raw<Pack[]>([])
   /** null: with money, though there is a pack. */
   #packId = $state<string | null>()
+  #sought = $state(false)
   #quote = $state.raw<Quote>()
 
   constructor(session: () => Session) {
@@ -42,6 +43,10 @@ export class SeatChoice {
   }
   get pack(): Pack | undefined {
     return this.packs.find((pack) => pack.id === this.#packId)
+  }
+  /** Is it known what would be paid? A button must not turn from money into credits under the finger. */
+  get ready(): boolean {
+    return this.#sought || this.#session().pricePaise === 0
   }
   get coupon(): string | null {
     return this.#quote?.couponCode ?? null
@@ -80,10 +85,14 @@ export class SeatChoice {
 
   /** The person's own packs of this mentor. */
   async findPacks(): Promise<void> {
-    const { items } = await call(packRoutes.mine, {})
-    const { mentor } = this.#session()
-    this.#packs = items.filter((pack) => pack.mentorId === mentor.id && !pack.expired && pack.left > 0)
-    if (this.#packId === undefined) this.#packId = this.#packs[0]?.id
+    try {
+      const { items } = await call(packRoutes.mine, {})
+      const { mentor } = this.#session()
+      this.#packs = items.filter((pack) => pack.mentorId === mentor.id && !pack.expired && pack.left > 0)
+      if (this.#packId === undefined) this.#packId = this.#packs[0]?.id
+    } finally {
+      this.#sought = true
+    }
   }
 
   /** As the server takes it. */
