@@ -78,7 +78,7 @@ it('sets a forgotten password by a mailed link', async () => {
   await leave()
 })
 
-it('adds a passkey on the security page, and signs in with it alone', async () => {
+it('adds a passkey on the security page, signs in with it alone, and gives it another name', async () => {
   const person = await newcomer(browser, product)
   const { page, problems } = person
   await confirmAddress(db, person)
@@ -95,9 +95,13 @@ it('adds a passkey on the security page, and signs in with it alone', async () =
   await page.waitForURL('**/sessions')
   await page.goto('/security')
   await page.getByText(/used (now|\d+ \w+ ago)/).waitFor()
-  await page.getByRole('button', { name: 'Remove My phone' }).click()
+  await page.getByRole('button', { name: 'Rename My phone' }).click()
+  await page.getByRole('textbox', { name: 'Name' }).fill('My old phone')
+  await page.getByRole('button', { name: 'Rename', exact: true }).click()
+  await page.getByText('“My old phone” from now on').waitFor()
+  await page.getByRole('button', { name: 'Remove My old phone' }).click()
   await page.getByRole('button', { name: 'Remove passkey' }).click()
-  await page.getByText('“My phone” is removed.').waitFor()
+  await page.getByText('“My old phone” is removed.').waitFor()
   expect(problems).toEqual([])
   await person.leave()
 })

@@ -16,6 +16,9 @@ export const money = (paise: number): string => (paise % 100 ? exact : whole).fo
 /** As `money`, and 0 → Free. */
 export const price = (paise: number): string => (paise === 0 ? 'Free' : money(paise))
 
+/** As it stands in a field to be changed: 74850 → 748.50, 49900 → 499. */
+export const rupeesOf = (paise: number): string => (paise / 100).toFixed(paise % 100 ? 2 : 0)
+
 /** What was typed as rupees, in paise: '499.5' → 49950. Undefined for anything that is no price. */
 export function paiseOf(typed: string): number | undefined {
   const match = /^\s*(\d{1,6})(?:\.(\d{1,2}))?\s*$/.exec(typed)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { money, paiseOf, price } from './money.ts'
+import { money, paiseOf, price, rupeesOf } from './money.ts'
 import { away, countdown, day, instantOf, length, localValue, momentInside, span } from './time.ts'
 
 const now = new Date(2026, 10, 24, 12, 0).getTime()
@@ -13,6 +13,9 @@ describe('money', () => {
       '₹1,25,000',
       'Free',
     ])
+  })
+  it('stands in a field with all of its paise', () => {
+    expect([rupeesOf(74850), rupeesOf(49900), rupeesOf(5)]).toEqual(['748.50', '499', '0.05'])
   })
   it('is read as it is typed', () => {
     expect([paiseOf('499'), paiseOf(' 499.5 '), paiseOf('0.05'), paiseOf('0')]).toEqual([49900, 49950, 5, 0])

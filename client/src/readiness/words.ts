@@ -36,7 +36,7 @@ const wayNames: Record<NonNullable<ReadinessResult['best']>, string> = {
 }
 
 /** "direct connection, 8 Mbit/s down": the link alone. */
-export function connectionWords({ best, downBits }: ReadinessResult): string {
+function connectionWords({ best, downBits }: ReadinessResult): string {
   if (best === null) return 'no connection to the media server'
   return downBits === null ? wayNames[best] : `${wayNames[best]}, ${rateWords(downBits)} down`
 }

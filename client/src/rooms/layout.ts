@@ -20,7 +20,7 @@ export interface Arrangement {
 
 const narrowest = 4 / 3
 const widest = 16 / 9
-export const gap = 8
+const gap = 8
 /** Below this width a phone is held upright. */
 const phoneWidth = 600
 const mostOnPhone = 6
@@ -30,7 +30,7 @@ const mostOnDesktop = 25
 export const gridCapacity = ({ width }: Size): number => (width < phoneWidth ? mostOnPhone : mostOnDesktop)
 
 /** The largest box with a shape between 4:3 and 16:9 inside this cell. */
-export function boxIn({ width, height }: Size): Size {
+function boxIn({ width, height }: Size): Size {
   const shape = width / height
   if (shape > widest) return { width: height * widest, height }
   if (shape < narrowest) return { width, height: width / narrowest }
@@ -43,7 +43,7 @@ const cellOf = ({ width, height }: Size, columns: number, rows: number): Size =>
 })
 
 /** The number of columns that makes the tiles of a grid largest. */
-export function bestColumns(area: Size, count: number): number {
+function bestColumns(area: Size, count: number): number {
   let best = { columns: 1, surface: 0 }
   for (let columns = 1; columns <= count; columns++) {
     const box = boxIn(cellOf(area, columns, Math.ceil(count / columns)))

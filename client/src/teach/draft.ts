@@ -2,7 +2,7 @@
 import type { BodyOf } from '@peerlearn/contract/route'
 import { largestWithoutStage } from '@peerlearn/contract/sessions'
 import type { Session, sessionRoutes } from '@peerlearn/contract/sessions'
-import { paiseOf } from '../lib/money.ts'
+import { paiseOf, rupeesOf } from '../lib/money.ts'
 import { instantOf, localValue } from '../lib/time.ts'
 import { faultOf, newRepeat, type Repeat } from './repeat.ts'
 import type { Schema } from '../ui/field-errors.ts'
@@ -59,7 +59,7 @@ export const draftOf = (session: Session): Draft => ({
   capacity: String(session.capacity),
   staged: session.staged,
   free: session.pricePaise === 0,
-  pricePaise: session.pricePaise ? String(session.pricePaise / 100) : '',
+  pricePaise: session.pricePaise ? rupeesOf(session.pricePaise) : '',
   bookingClosesMinutes: String(session.bookingClosesMinutes),
   minLearners: String(session.minLearners),
   refund: { fullHours: String(session.refund.fullHours), halfHours: String(session.refund.halfHours) },

@@ -12,10 +12,13 @@ export interface Repeat {
   until: string
 }
 
+/** 1 is Monday, 7 Sunday. */
+export const weekdayOf = (starts: Date): number => ((starts.getDay() + 6) % 7) + 1
+
 /** Weekly on the day that it starts, eight times. */
 export const newRepeat = (starts: Date): Repeat => ({
   on: false,
-  weekdays: [((starts.getDay() + 6) % 7) + 1],
+  weekdays: [weekdayOf(starts)],
   everyWeeks: '1',
   ends: 'count',
   count: '8',

@@ -5,31 +5,33 @@ interface Option {
   label: string
 }
 
-export const closings: Option[] = [
-  { value: '0', label: 'When it ends' },
-  { value: '15', label: '15 minutes before' },
-  { value: '60', label: '1 hour before' },
-  { value: '180', label: '3 hours before' },
-  { value: '720', label: '12 hours before' },
-  { value: '1440', label: '1 day before' },
-  { value: '2880', label: '2 days before' },
-  { value: '10080', label: '1 week before' },
-]
+const units = [
+  [10_080, 'week'],
+  [1440, 'day'],
+  [60, 'hour'],
+  [1, 'minute'],
+] as const
 
-export const hoursBefore: Option[] = [
-  { value: '0', label: 'The start' },
-  { value: '1', label: '1 hour before' },
-  { value: '2', label: '2 hours before' },
-  { value: '6', label: '6 hours before' },
-  { value: '12', label: '12 hours before' },
-  { value: '24', label: '1 day before' },
-  { value: '48', label: '2 days before' },
-  { value: '72', label: '3 days before' },
-  { value: '168', label: '1 week before' },
-]
+/** 2880 → 2 days before. */
+function before(minutes: number): string {
+  const [size, unit] = units.find(([size]) => minutes % size === 0) ?? units[3]
+  const count = minutes / size
+  return `${count} ${unit}${count === 1 ? '' : 's'} before`
+}
 
-/** With what a session has already, should it not be among them. */
-export const withCurrent = (options: Option[], value: string, unit: string): Option[] =>
-  options.some((option) => option.value === value)
-    ? options
-    : [...options, { value, label: `${value} ${unit}` }]
+/** `current`: what a session has already, which may be none of the usual ones. */
+const options =
+  (usual: readonly number[], unitMinutes: number, atZero: string) =>
+  (current: string): Option[] => {
+    const values = usual.includes(Number(current)) ? usual : [...usual, Number(current)]
+    return values.map((value) => ({
+      value: String(value),
+      label: value === 0 ? atZero : before(value * unitMinutes),
+    }))
+  }
+
+/** In minutes before the start. */
+export const closings = options([0, 15, 60, 180, 720, 1440, 2880, 10_080], 1, 'When it ends')
+
+/** In hours before the start. */
+export const hoursBefore = options([0, 1, 2, 6, 12, 24, 48, 72, 168], 60, 'The start')

@@ -7,6 +7,8 @@ export interface Column<Row> {
   value: (row: Row) => string | number | null
   cell?: Snippet<[Row]>
   end?: boolean
+  /** What the heading means, for hovering and for the keyboard. */
+  hint?: string
   /** Sorting makes no sense here, e.g. buttons. */
   fixed?: boolean
 }

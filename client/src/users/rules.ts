@@ -32,7 +32,7 @@ type RegistrationForm = Pick<Registration, 'email' | 'password' | 'name'> & {
   application: string
 }
 
-export const shortestApplication = 20
+const shortestApplication = 20
 export const noApplication = (text: string) =>
   text.trim().length < shortestApplication && 'Say it in a sentence or two: an admin decides by it.'
 
