@@ -47,4 +47,6 @@ document.querySelector('#cancel').addEventListener('click', () => tell('cancelle
 document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape') tell('cancelled')
 })
+// Until now a press would have done nothing.
+wait(false)
 document.querySelector('#pay').focus()

@@ -72,9 +72,9 @@ function sendPage(res: Response, orderId: string, amount: number): void {
       <p class="amount">${rupees(amount)}</p>
       <p id="status" role="status"></p>
       <div class="actions">
-        <button id="pay" type="button" class="primary">Pay ${rupees(amount)}</button>
-        <button id="fail" type="button">Fail the payment</button>
-        <button id="cancel" type="button" class="plain">Cancel</button>
+        <button id="pay" type="button" class="primary" disabled>Pay ${rupees(amount)}</button>
+        <button id="fail" type="button" disabled>Fail the payment</button>
+        <button id="cancel" type="button" class="plain" disabled>Cancel</button>
       </div>
       <p class="quiet small">Order <code>${orderId}</code></p>
     </main>

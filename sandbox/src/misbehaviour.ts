@@ -2,7 +2,7 @@
 import { z } from 'zod'
 
 /** Calls of the API by name; `any` is each of them. */
-export const callNames = [
+const callNames = [
   'order.create',
   'order.get',
   'order.payments',
