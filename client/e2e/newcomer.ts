@@ -6,13 +6,15 @@ import type { Browser, Page } from 'playwright-core'
 import { newPerson, until, type Person } from './person.ts'
 import type { Account, Product } from './product.ts'
 
-/** The database of this product, for what no page shows: mails, and times gone by. */
-export function databaseOf(product: Product): Db {
+/** A setting that this product's server was started with. */
+export function settingOf(product: Product, name: string): string {
   const [pid] = product.pids('server/src/main.ts')
   const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
-  const url = environment.find((line) => line.startsWith('DATABASE_URL='))!.slice('DATABASE_URL='.length)
-  return createDb(url, 2)
+  return environment.find((line) => line.startsWith(`${name}=`))!.slice(name.length + 1)
 }
+
+/** The database of this product, for what no page shows: mails, and times gone by. */
+export const databaseOf = (product: Product): Db => createDb(settingOf(product, 'DATABASE_URL'), 2)
 
 let count = 0
 /** Signed in, with an address that is not confirmed yet. */

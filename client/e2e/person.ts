@@ -28,9 +28,11 @@ interface Where {
   netns?: string
   /** A plain-http address to be treated as secure, so that cameras work on it. */
   secure?: string
+  /** Hash of the public key of a certificate that is to be believed. */
+  believed?: string
 }
 
-export function launchBrowser({ netns, secure }: Where = {}): Promise<Browser> {
+export function launchBrowser({ netns, secure, believed }: Where = {}): Promise<Browser> {
   const program = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
   return chromium.launch({
     executablePath: netns ? inNamespace(netns, program) : program,
@@ -38,6 +40,7 @@ export function launchBrowser({ netns, secure }: Where = {}): Promise<Browser> {
       ...flags,
       `--use-file-for-fake-video-capture=${fakeCamera()}`,
       ...(secure ? [`--unsafely-treat-insecure-origin-as-secure=${secure}`] : []),
+      ...(believed ? [`--ignore-certificate-errors-spki-list=${believed}`] : []),
     ],
   })
 }
