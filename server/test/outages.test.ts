@@ -1,7 +1,7 @@
 /** Whom our servers failed, and until when, stands in the room's events: attendance is counted from them. */
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { findRoomEvents } from '../src/room-events.ts'
-import { startFakeNode, type FakeNode } from './fake-node.ts'
+import { startServerOfRooms, type FakeNode } from './fake-node.ts'
 import { startFakeSfu } from './fake-sfu.ts'
 import { join, newClass, view, type Seated } from './factories-rooms.ts'
 import { eventually, startServer, testConfig, type Person, type TestServer } from './harness.ts'
@@ -12,10 +12,7 @@ let node: FakeNode
 let mentor: Person, asha: Person
 
 beforeAll(async () => {
-  node = await startFakeNode()
-  server = await startServer({ env: { SFU_URLS: node.url } })
-  mentor = await server.person({ roles: ['mentor'] })
-  asha = await server.person()
+  ;({ node, server, mentor, asha } = await startServerOfRooms())
 })
 
 const rejoin = ({ socket }: Seated) => socket.request('media.rejoin', { rtpCapabilities: {}, view })

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { SfuMethod } from '@peerlearn/contract/sfu'
 import { beforeAll, expect, test } from 'vitest'
 import { join, newClass, refusal, until, view } from './factories-rooms.ts'
-import { startFakeNode, type FakeNode } from './fake-node.ts'
-import { startServer, type Person, type TestServer } from './harness.ts'
+import { startServerOfRooms, type FakeNode } from './fake-node.ts'
+import type { Person, TestServer } from './harness.ts'
 
 /** What happens when a page's socket goes just while the server is at work for it, and another one comes. */
 let node: FakeNode
@@ -11,10 +11,7 @@ let server: TestServer
 let mentor: Person, asha: Person
 
 beforeAll(async () => {
-  node = await startFakeNode()
-  server = await startServer({ env: { SFU_URLS: node.url } })
-  mentor = await server.person({ roles: ['mentor'] })
-  asha = await server.person()
+  ;({ node, server, mentor, asha } = await startServerOfRooms())
 })
 
 async function aClass() {

@@ -1,7 +1,7 @@
 import { stageSize } from '@peerlearn/contract/room-state'
 import { AppError } from '@peerlearn/contract/errors'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { startFakeNode, type FakeNode } from './fake-node.ts'
+import { startFakeNode, startServerOfRooms, type FakeNode } from './fake-node.ts'
 import { join, newClass, refusal, send, until, type Seated } from './factories-rooms.ts'
 import { startServer, type Person, type TestServer } from './harness.ts'
 
@@ -10,10 +10,7 @@ let server: TestServer
 let mentor: Person, asha: Person, bela: Person
 
 beforeAll(async () => {
-  node = await startFakeNode()
-  server = await startServer({ env: { SFU_URLS: node.url } })
-  mentor = await server.person({ roles: ['mentor'], name: 'Mira' })
-  asha = await server.person({ name: 'Asha' })
+  ;({ node, server, mentor, asha } = await startServerOfRooms())
   bela = await server.person({ name: 'Bela' })
 })
 
