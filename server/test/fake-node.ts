@@ -5,7 +5,7 @@ import type { Connection } from '@peerlearn/contract/media'
 import type { PeerStats } from '@peerlearn/contract/node-stats'
 import type { SfuMethod } from '@peerlearn/contract/sfu'
 import { startFakeSfu, type FakeSfu } from './fake-sfu.ts'
-import { closeLater, testConfig } from './harness.ts'
+import { closeLater, startServer, testConfig, type Person, type TestServer } from './harness.ts'
 import { nodeStats, peerStats } from './node-figures.ts'
 import { dtlsParameters } from './room-parameters.ts'
 
@@ -81,4 +81,18 @@ export async function startFakeNode(): Promise<FakeNode> {
       tell()
     },
   })
+}
+
+/** A server with such a node, a mentor, and Asha who learns there. */
+export async function startServerOfRooms(): Promise<{
+  node: FakeNode
+  server: TestServer
+  mentor: Person
+  asha: Person
+}> {
+  const node = await startFakeNode()
+  const server = await startServer({ env: { SFU_URLS: node.url } })
+  const mentor = await server.person({ roles: ['mentor'], name: 'Mira' })
+  const asha = await server.person({ name: 'Asha' })
+  return { node, server, mentor, asha }
 }

@@ -5,7 +5,7 @@
 import type { ConsumerInfo } from '@peerlearn/contract/media'
 import type { types } from 'mediasoup'
 import { Delivery } from './delivery.ts'
-import type { DeliveryOptions, DeliveryWish } from './delivery.ts'
+import type { DeliveryListener, DeliveryOptions, DeliveryWish } from './delivery.ts'
 import type { Offer } from './supply.ts'
 
 /** Milliseconds that a consumer is kept paused after nobody asked for it. */
@@ -17,9 +17,11 @@ export class Deliveries {
   readonly #all = new Map<string, Delivery>()
   /** When what nobody asks for any more is to be closed, in order of leaving. */
   readonly #leaving = new Map<string, number>()
+  /** Consumers of what there is twice; the worker does not count them. */
+  #passing = 0
 
   constructor(options: Omit<DeliveryOptions, 'offer'>) {
-    this.#options = options
+    this.#options = { ...options, listener: this.#counting(options.listener) }
   }
 
   get all(): Delivery[] {
@@ -51,6 +53,7 @@ export class Deliveries {
   /** Whatever is not among these is not asked for. */
   keepOnly(producerIds: ReadonlyMap<string, unknown>): void {
     for (const producerId of this.#all.keys()) if (!producerIds.has(producerId)) this.#leave(producerId)
+    this.#countPassing()
   }
 
   /** Once a second: closes what left long ago, and tries again what failed. */
@@ -71,6 +74,27 @@ export class Deliveries {
     for (const delivery of this.#all.values()) delivery.abandon()
     this.#all.clear()
     this.#leaving.clear()
+    this.#countPassing()
+  }
+
+  #counting(listener: DeliveryListener): DeliveryListener {
+    return {
+      opened: (consumer) => {
+        this.#countPassing()
+        listener.opened(consumer)
+      },
+      closed: (consumerId) => {
+        this.#countPassing()
+        listener.closed(consumerId)
+      },
+      failed: (error, producerId) => listener.failed(error, producerId),
+    }
+  }
+
+  #countPassing(): void {
+    const now = this.all.filter(({ consumer, offer }) => consumer && offer.passing).length
+    this.#options.host.slot.passing += now - this.#passing
+    this.#passing = now
   }
 
   #begin(producerId: string, offers: readonly Offer[]): Delivery | undefined {

@@ -56,10 +56,9 @@ function makeHandlers(rooms: Rooms, node: ThisNode): Own {
     'node.drain': ({ draining }) => done(node.drain(draining)),
     'room.attach': ({ roomId, as }, channel) =>
       (as === 'server' ? rooms.open(roomId) : rooms.get(roomId)).attach(channel, as),
-    'room.link': ({ roomId, nodes }) => {
+    'room.link': ({ roomId, nodes }, channel) => {
       const others = nodes.filter(({ nodeId }) => nodeId !== node.nodeId)
-      rooms.get(roomId).media.link(new Map(others.map(({ nodeId, url }) => [nodeId, url])))
-      return {}
+      return done(rooms.get(roomId).link(channel, new Map(others.map(({ nodeId, url }) => [nodeId, url]))))
     },
     'room.detach': ({ roomId }, channel) => done(rooms.detach(roomId, channel)),
     'room.close': ({ roomId }) => done(rooms.close(roomId)),

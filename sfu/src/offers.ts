@@ -24,6 +24,7 @@ export class Sent implements Offer {
   readonly mentor: boolean
   readonly home: Home
   layers: number
+  passing = false
 
   constructor(info: ProducerInfo, mentor: boolean, home: Home) {
     this.info = info
@@ -55,12 +56,20 @@ export class Offers {
 
   add(sent: Sent): void {
     this.#byId.set(sent.info.producerId, sent)
+    this.#markTwins(sent)
   }
 
   remove(producerId: string): Sent | undefined {
     const sent = this.#byId.get(producerId)
     this.#byId.delete(producerId)
+    if (sent) this.#markTwins(sent)
     return sent
+  }
+
+  /** One node has one of each source of a peer: the others are another node's, which the peer leaves or came to. */
+  #markTwins({ info: { peerId, source } }: Sent): void {
+    const twins = this.all.filter(({ info }) => info.peerId === peerId && info.source === source)
+    for (const twin of twins) twin.passing = twin !== twins.at(-1)
   }
 }
 

@@ -19,6 +19,7 @@ const offer = (
   },
   mentor,
   layers,
+  passing: false,
 })
 
 const offers = [

@@ -99,7 +99,7 @@ export class RoomMedia implements Supply {
 
   /** Consumers that a newcomer is going to have at once. */
   expectedBy(peer: Peer, view: FirstView): number {
-    const offered = this.offers.for(peer.id)
+    const offered = this.offers.for(peer.id).filter(({ passing }) => !passing)
     const videos = offered.filter(({ info }) => info.kind === 'video').length
     return Math.min(videos, view.videos) + Math.min(offered.length - videos, heardAtOnce)
   }

@@ -11,6 +11,8 @@ import { mediaCodecs } from './codecs.ts'
 import { Host } from './host.ts'
 import { HostSet } from './host-set.ts'
 import type { Place } from './host-set.ts'
+import { Linked } from './linked.ts'
+import type { Nodes } from './linked.ts'
 import type { Links } from './links.ts'
 import type { Logger } from './log.ts'
 import { Peer } from './peer.ts'
@@ -61,6 +63,7 @@ export class Room {
   readonly #log: Logger
   readonly #followers = new Set<Channel>()
   readonly #places = new Map<Peer, Place>()
+  readonly #linked = new Linked()
 
   constructor(options: RoomOptions) {
     this.id = options.id
@@ -84,9 +87,16 @@ export class Room {
     return { rtpCapabilities, peers, codecs: this.media.codecs }
   }
 
+  /** These other nodes have peers of the room, as far as that server knows. */
+  link(channel: Channel, nodes: Nodes): void {
+    this.media.link(this.#linked.say(channel, nodes))
+  }
+
   /** The channel hears no more of the room, and speaks for nobody in it. */
   detach(channel: Channel): void {
     this.channels.delete(channel)
+    const nodes = this.#linked.leave(channel)
+    if (nodes) this.media.link(nodes)
     if (this.#followers.delete(channel)) this.media.pipesOut.drop(channel)
     this.media.setFollowed(this.#followers.size > 0)
     for (const peer of this.peers.values()) peer.release(channel)

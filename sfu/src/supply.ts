@@ -10,6 +10,8 @@ export interface Offer {
   readonly mentor: boolean
   /** Spatial layers that are produced: simulcast streams, or those of SVC. */
   readonly layers: number
+  /** There is another of the same peer and source, and one of them will go: the peer moves from node to node. */
+  readonly passing: boolean
 }
 
 export interface Supply {

@@ -47,6 +47,8 @@ export class WorkerSlot {
   transports = 0
   producers = 0
   consumers = 0
+  /** Of these, second ones of the same picture or sound: its sender is on two nodes while it moves. */
+  passing = 0
   /** Producers that came from another worker or node. */
   pipes = 0
   /** Consumers that those who are just coming will have. */
@@ -83,10 +85,11 @@ export class WorkerSlot {
     return this.answers && this.fill < 1
   }
 
-  /** How full it is, by what it has most of: 1 and more is its limit. */
+  /** How full it is, by what it has most of: 1 and more is its limit. Who moves is not refused by what they leave. */
   get fill(): number {
     const { consumers, peers, cpu } = this.#options.limits
-    return Math.max((this.consumers + this.expected) / consumers, this.peers / peers, this.steadyCpu / cpu)
+    const lasting = this.consumers - this.passing + this.expected
+    return Math.max(lasting / consumers, this.peers / peers, this.steadyCpu / cpu)
   }
 
   /** @throws when the worker does not start or its port is taken */

@@ -41,7 +41,8 @@ describe('a node', () => {
     await settled('all counts are as before', JSON.stringify(before)).catch(async () => {
       expect(await counts(sides)).toEqual(before)
     })
-    for (const { inNode } of before.workers) expect(Object.values(inNode)).toEqual([0, 0, 0, 0, 0, 0, 0])
+    for (const { inNode } of before.workers)
+      expect(Object.values(inNode).filter((count) => count !== 0)).toEqual([])
     const after = memory(sides)
     console.log(`${rooms} rooms, ${piped} pipes; memory before and after:`, bytes, after)
     if (rooms < 100) return

@@ -77,11 +77,14 @@ export async function counts(sides: Side[]) {
   const slots = sides.flatMap(({ node }) => node.workers.slots)
   const workers = await Promise.all(
     slots.map(async (slot) => {
-      const { rooms, peers, transports, producers, consumers, pipes, expected } = slot
+      const { rooms, peers, transports, producers, consumers, passing, pipes, expected } = slot
       const { routerIds, webRtcServerIds, channelMessageHandlers } = (await slot.dump())!
       const { channelRequestHandlers: asked, channelNotificationHandlers: told } = channelMessageHandlers
       const inWorker = [routerIds.length, webRtcServerIds.length, asked.length, told.length]
-      return { inWorker, inNode: { rooms, peers, transports, producers, consumers, pipes, expected } }
+      return {
+        inWorker,
+        inNode: { rooms, peers, transports, producers, consumers, passing, pipes, expected },
+      }
     }),
   )
   const resources: Record<string, number> = {}

@@ -22,8 +22,8 @@ const nodesOf = (some: Side[]) =>
 const link = (some = sides) =>
   Promise.all(some.map(({ server }) => server.ask('room.link', { roomId, nodes: nodesOf(some) })))
 
-async function joinOn(side: number) {
-  const person = await Participant.join(sides[side]!.server, roomId)
+async function joinOn(side: number, peerId?: string) {
+  const person = await Participant.join(sides[side]!.server, roomId, { ...(peerId && { peerId }) })
   people.push(person)
   await person.follow()
   return person
@@ -109,7 +109,8 @@ describe('a room over several nodes', () => {
     await two.show([camera, 1080], [screen, 1080])
     await until('it is told', () => told(camera).at(-1) === 2 && told(screen).at(-1) === 1)
     expect(performance.now() - since).toBeLessThan(2_000)
-    await until('the best arrives', () => two.layer(two.find(screen)!) === 1)
+    const shown = await two.consumerOf(screen)
+    await until('the best arrives', () => two.layer(shown) === 1)
   })
 
   it('tells a pause and an end over there, and a peer that was here and is there is not shown to itself', async () => {
@@ -173,6 +174,53 @@ describe('a room over several nodes', () => {
       const consumer = three.find(camera)
       return consumer !== undefined && three.packets(consumer) !== lostAt && three.packets(consumer) > 20
     })
+  })
+
+  it('stays whole when one of its servers has lost the way to one of them', async () => {
+    await openSides(2)
+    const [one, two] = [await joinOn(0), await joinOn(1)]
+    await link()
+    const camera = await one.publish('camera')
+    await until('the camera arrives', () => two.packets(camera) > 10)
+    const { node, server } = sides[1]!
+    const another = await node.server()
+    await another.ask('room.attach', { roomId })
+    await another.ask('room.link', { roomId, nodes: [] })
+    const before = two.packets(camera)
+    await until('it goes on', () => two.packets(camera) > before + 50)
+    // Who goes last has the last word.
+    const { channels } = node.rooms.find(roomId)!
+    another.close()
+    await until('one has gone', () => channels.size === 1)
+    server.close()
+    await until('nobody controls it', () => channels.size === 0)
+    const alone = two.packets(camera)
+    await until('it goes on by itself', () => two.packets(camera) > alone + 50)
+    sides[1]!.server = await node.server()
+    await sides[1]!.server.ask('room.attach', { roomId })
+    await sides[1]!.server.ask('room.link', { roomId, nodes: [] })
+    await until('it is not linked any more', () => pipes(1) === 0)
+  })
+
+  it('takes everybody who moves there, though for a while all is there twice', async () => {
+    await openSides(2, 1, { SFU_MAX_CONSUMERS: '6' })
+    const old = [await joinOn(0), await joinOn(0), await joinOn(0)]
+    const sent = [await old[0]!.publish('camera'), await old[0]!.publish('microphone')]
+    const moved = await joinOn(1, old[0]!.of.peerId)
+    await link()
+    sent.push(await moved.publish('camera'), await moved.publish('microphone'))
+    for (const { of } of old.slice(1)) {
+      const person = await joinOn(1, of.peerId)
+      await until('both of each', () => sent.every((id) => person.packets(id) > 5))
+    }
+    const slot = sides[1]!.node.workers.slots[0]!
+    // Two people with four each, and what the old node has of the new ones.
+    expect([slot.consumers, slot.passing]).toEqual([4 + 4 + 2, 4])
+    for (const { of } of old) await sides[0]!.server.ask('peer.close', of)
+    await until('each once', () => slot.consumers === 4 && slot.passing === 0)
+    const last = await joinOn(1)
+    await until('the node is full', () => last.consumers.size === 2 && slot.fill >= 1)
+    await expect(joinOn(1)).rejects.toMatchObject({ code: 'media-full' })
   })
 
   it('follows a room that is opened over there later, and leaves nothing when it is closed', async () => {

@@ -16,6 +16,8 @@ export interface Joining {
   receive?: Partial<ReceiveRule>
   /** Tiles of the first view. */
   videos?: number
+  /** Somebody who is on another node, too, and moves. */
+  peerId?: string
 }
 
 interface Publishing {
@@ -48,7 +50,7 @@ export class Participant {
 
   static async join(server: ServerEnd, roomId: string, joining: Joining = {}) {
     const { mentor = false, maxProducers = { audio: 2, video: 2 }, receive, videos = 25 } = joining
-    const of = { roomId, peerId: randomUUID() }
+    const of = { roomId, peerId: joining.peerId ?? randomUUID() }
     await server.ask('room.attach', { roomId })
     const setup = await server.ask('peer.create', {
       ...of,

@@ -34,7 +34,7 @@ export interface RoomNodesOptions {
 /** A node that answers again within this time was not lost; one that never answered here may only be slow to begin. */
 const lostAfterMs = { known: 1_500, unknown: 5_000 }
 
-export const roomNodesChannel = (sessionId: string) => `room-nodes:${sessionId}`
+const roomNodesChannel = (sessionId: string) => `room-nodes:${sessionId}`
 
 export class RoomNodes {
   readonly #options: RoomNodesOptions
