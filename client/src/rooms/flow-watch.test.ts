@@ -41,6 +41,30 @@ describe('packets that stop coming', () => {
     expect([3500, 4000, 4500, 5000, 6000].map((at) => count(at, 3100))).not.toContain(true)
   })
 
+  it('are looked for, for a while, when little came at first, and count with another sign', () => {
+    const watch = new FlowWatch()
+    const hushed = [0, 8, 8, 8, 8, 8, 8, 8, 8, 8].map((packets, index) => {
+      watch.count(index * 500, packets)
+      return watch.hushed(index * 500)
+    })
+    expect(hushed).toEqual([false, false, false, true, true, true, true, false, false, false])
+    expect(watch.isQuiet).toBe(true)
+    watch.count(5000, 9)
+    expect(watch.isQuiet).toBe(false)
+  })
+
+  it('do not count as quiet between two looks, nor where nothing is due', () => {
+    const steady = new FlowWatch()
+    for (let at = 0; at <= 3000; at += 500) steady.count(at, at, at - 100)
+    expect(steady.isQuiet).toBe(false)
+    const [silent, excused] = [new FlowWatch(), new FlowWatch()]
+    for (let at = 0; at <= 3000; at += 500) silent.count(at, 0)
+    for (let at = 0; at <= 3000; at += 500) excused.count(at, at)
+    excused.excuse()
+    for (let at = 3500; at <= 8000; at += 500) excused.count(at, 3000)
+    expect([silent.isQuiet, excused.isQuiet]).toEqual([false, false])
+  })
+
   it('are missed from when the last of them came', () => {
     const watch = new FlowWatch()
     for (let at = 0; at <= 3000; at += 500) watch.count(at, at, at - 400)

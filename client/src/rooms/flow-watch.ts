@@ -16,7 +16,8 @@ const sparseRate = 1
 const memoryMs = 3000
 /** How far apart the looks are: what the first of them finds came since then. */
 const lookMs = 500
-/** What came in less than a second tells of a steady flow only if it was as much as this. */
+/** What came in less time than this tells of a steady flow only if it was as much as that. */
+const earlyMs = 1000
 const earlyPackets = 10
 /** This share of the patience gone, something may be wrong. */
 const hushShare = 0.5
@@ -24,6 +25,7 @@ const hushShare = 0.5
 export class FlowWatch {
   #counted: Counted[] = []
   #cameAt = 0
+  #lookedAt = 0
   #doubted = false
   #excused = false
 
@@ -37,6 +39,7 @@ export class FlowWatch {
    * doubted.
    */
   count(at: number, packets: number, cameAt = at): boolean {
+    this.#lookedAt = at
     let last = this.#counted.at(-1)
     // A new way counts anew.
     if (last && packets < last.packets) [last, this.#excused] = [undefined, false]
@@ -56,7 +59,14 @@ export class FlowWatch {
 
   /** Nothing came for a while, though too short a while to doubt the way. */
   hushed(at: number): boolean {
-    return !this.#doubted && at - this.#cameAt >= this.#patienceMs * hushShare
+    const ms = at - this.#cameAt
+    // What has just begun may have ended for a reason, too: a while later nothing is expected of it.
+    return !this.#doubted && ms >= this.#hushMs && !(this.#isYoung && ms >= memoryMs)
+  }
+
+  /** Nothing came for a while when it was looked last: no reason to doubt by itself, but with another sign it is one. */
+  get isQuiet(): boolean {
+    return this.#lookedAt - this.#cameAt >= this.#hushMs
   }
 
   /** Less is to come from now on, and for a reason: silence is no sign until something has come for a while again. */
@@ -65,12 +75,26 @@ export class FlowWatch {
     this.#excused = true
   }
 
-  get #patienceMs(): number {
+  get #hushMs(): number {
+    return this.#isYoung ? steadyMs : this.#patienceMs * hushShare
+  }
+
+  /** A little came, and not for long. */
+  get #isYoung(): boolean {
+    const { ms, packets } = this.#lately
+    return ms < earlyMs && !this.#excused && packets > 0 && packets < earlyPackets
+  }
+
+  /** What came within memory, and in which time. */
+  get #lately(): { ms: number; packets: number } {
     const [first, last] = [this.#counted[0], this.#counted.at(-1)]
-    if (!first || !last) return Infinity
-    const [ms, packets] = [last.at - first.at, last.packets - first.packets]
-    const early = ms < memoryMs / 3
-    if (early && (this.#excused || packets < earlyPackets)) return Infinity
+    if (!first || !last) return { ms: 0, packets: 0 }
+    return { ms: last.at - first.at, packets: last.packets - first.packets }
+  }
+
+  get #patienceMs(): number {
+    const { ms, packets } = this.#lately
+    if (ms < earlyMs && (this.#excused || packets < earlyPackets)) return Infinity
     const rate = (packets * 1000) / ms
     if (rate >= steadyRate) return steadyMs
     return rate >= sparseRate ? sparseMs : Infinity

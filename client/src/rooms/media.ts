@@ -150,9 +150,12 @@ export class Media {
 
   /** Mends at once what is not connected: the network or the server is back, and these credentials came with it. */
   nudge(iceServers: IceServer[]): void {
+    // The socket was away, and nothing comes: the network is another one, whatever the state still says.
+    const quiet = this.#used.some(({ flow }) => flow.isQuiet)
     for (const path of this.paths) {
       path.takeCredentials(iceServers).catch(() => undefined) // closed meanwhile
       path.nudge()
+      if (quiet) path.doubt()
     }
   }
 
