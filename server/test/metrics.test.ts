@@ -37,6 +37,9 @@ test('tells what the media nodes told, on its own port and not on the public one
     expect(text).toContain('peerlearn_worker_send_bits_per_second{node="fake",pid="42"} 5000000')
     expect(text).toContain('peerlearn_node_up{node="fake"} 1')
   })
+  // A rate is of what was there before: it begins at none.
+  const { text } = await read()
+  expect(text).toContain('peerlearn_recovery_seconds_count{step="ice",fault="network"} 0')
   expect((await read('/')).status).toBe(404)
   expect((await fetch(`${other.url}/metrics`)).status).toBe(404)
 })

@@ -1,6 +1,7 @@
 /** What the live view knows, in Prometheus's words. A registry of its own; figures are taken when they are asked for. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Alert } from '@peerlearn/contract/admin'
+import { ladderStep } from '@peerlearn/contract/links'
 import type { Measured } from './measured.ts'
 import type { Observed } from './observed.ts'
 
@@ -132,6 +133,9 @@ function countOwn(observed: MetricsDeps['observed'], registers: Registry[]): voi
     buckets: seconds,
     registers,
   })
+  // What was never there before has no rate: the first of its kind would not be seen.
+  const { step: steps, fault: faults } = ladderStep.shape
+  for (const step of steps.options) for (const fault of faults.options) recoveries.zero({ step, fault })
   observed.onOwn((seen) => {
     if (seen.kind === 'step') recoveries.observe({ step: seen.step, fault: seen.fault }, seen.ms / 1_000)
     if (seen.kind !== 'join') return
