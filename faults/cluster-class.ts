@@ -4,6 +4,8 @@ import type { TestRedis } from '../server/test/harness-redis.ts'
 import { startRedis } from '../server/test/harness-redis.ts'
 import { ClassHere } from './class-here.ts'
 import { addNode, drain, livesOn, nodesOf, type ExtraNode } from './cluster.ts'
+import { controlPort } from './control.ts'
+import type { Island } from './island.ts'
 
 export interface ClusterClass {
   here: ClassHere
@@ -15,12 +17,24 @@ export interface ClusterClass {
   close(): Promise<void>
 }
 
-export async function openCluster(wish: { people: number; publish: number }): Promise<ClusterClass> {
+interface Wish {
+  people: number
+  publish: number
+  /** The extra node lives there. */
+  island?: Island
+}
+
+export async function openCluster({ island, ...wish }: Wish): Promise<ClusterClass> {
   const redis = await startRedis()
-  const here = await ClassHere.open({ ...wish, env: { REDIS_URL: redis.url, SFU_WORKERS: '1' } })
+  const env = { REDIS_URL: redis.url, SFU_WORKERS: '1' }
+  const here = await ClassHere.open({
+    ...wish,
+    env: { ...env, ...(island && { SFU_PIPE_ADDRESS: island.outside }) },
+  })
   try {
     const [first] = await nodesOf(here.product)
-    const extra = await addNode(here.product, redis.url)
+    if (island) for (const port of [portOf(redis.url), controlPort(here.product)]) await island.lend(port)
+    const extra = await addNode(here.product, redis.url, island)
     const cluster: ClusterClass = {
       here,
       redis,
@@ -39,6 +53,8 @@ export async function openCluster(wish: { people: number; publish: number }): Pr
     throw error
   }
 }
+
+const portOf = (url: string) => Number(new URL(url).port)
 
 /** Has the class move from one node to the other, and takes the emptying back. */
 export async function moveClass({ here }: ClusterClass, from: string, to: string): Promise<void> {

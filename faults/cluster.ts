@@ -10,6 +10,7 @@ import { freePort, isBelow, type Product } from '../client/e2e/product.ts'
 import { adminOf } from '../loadtest/accounts.ts'
 import { call } from '../loadtest/api.ts'
 import { findProcesses } from '../loadtest/processes.ts'
+import type { Island } from './island.ts'
 
 export interface ExtraNode {
   nodeId: string
@@ -23,12 +24,8 @@ export interface ExtraNode {
 const root = join(import.meta.dirname, '..')
 let next = 0
 
-/** Another node on this machine; `netns` and `address`: on a host of its own. Resolves when the servers see it. */
-export async function addNode(
-  product: Product,
-  redisUrl: string,
-  where?: { name: string; address: string },
-): Promise<ExtraNode> {
+/** Another node on this machine, or on an island of its own. Resolves when the servers see it. */
+export async function addNode(product: Product, redisUrl: string, where?: Island): Promise<ExtraNode> {
   // Written by the launcher, for this user alone.
   const secrets = JSON.parse(readFileSync(join(product.dataDir, 'secrets.json'), 'utf8')) as {
     SFU_SECRET: string
@@ -49,6 +46,7 @@ export async function addNode(
       SFU_WORKERS: '1',
       RTC_MIN_PORT: String(36_000 + 8 * ((process.pid + next * 7) % 400)),
       REDIS_URL: redisUrl,
+      ...(where && { SFU_PIPE_ADDRESS: where.address }),
       LOG_LEVEL: 'warn',
     },
     stdio: 'ignore',
@@ -61,10 +59,15 @@ export async function addNode(
     workers: () => findProcesses((one) => isBelow(one, pid)).map((found) => found.pid),
     stop: (signal = 'SIGTERM') => ended(child, signal),
   }
-  await until(`node ${nodeId} is seen`, async () =>
-    (await nodesOf(product)).some((n) => n.nodeId === nodeId && n.up),
-  )
-  return node
+  try {
+    await until(`node ${nodeId} is seen`, async () =>
+      (await nodesOf(product)).some((n) => n.nodeId === nodeId && n.up),
+    )
+    return node
+  } catch (error) {
+    await node.stop('SIGKILL')
+    throw error
+  }
 }
 
 /** Asked at most this often: one address has a hundred requests a minute. */

@@ -70,7 +70,7 @@ export async function watch(page: Page): Promise<void> {
 export const read = (page: Page): Promise<Watched> => page.evaluate(() => window.watched)
 
 /** The longest time between two of these moments since then, the one that still lasts included. */
-export function longestGap(times: number[], since: number, until = Date.now()): number {
+function longestGap(times: number[], since: number, until = Date.now()): number {
   const moments = [since, ...times.filter((at) => at > since && at < until), until]
   return moments.slice(1).reduce((longest, at, n) => Math.max(longest, at - moments[n]!), 0)
 }

@@ -1,0 +1,94 @@
+/** Cameras go out in the best codec that everybody present decodes, and in another as soon as somebody comes who can't. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Browser } from 'playwright-core'
+import { joinRoom } from './in-room.ts'
+import { launchBrowser, newPerson, seesPictures, signIn, stats, until, type Person } from './person.ts'
+import { startProduct, type Account, type Product } from './product.ts'
+import { SignedIn } from '../../loadtest/accounts.ts'
+
+let product: Product
+let browser: Browser
+
+beforeAll(async () => {
+  ;[product, browser] = await Promise.all([startProduct(), launchBrowser()])
+})
+afterAll(async () => {
+  await browser?.close()
+  await product?.stop()
+})
+
+/** A class that begins now: its mentor and two learners with seats. */
+async function aClass() {
+  const place = { url: product.url, believed: false, admin: product.demo.admin }
+  const mentor = await SignedIn.register(place, 'mentor', 0)
+  const learners = [
+    await SignedIn.register(place, 'learner', 1),
+    await SignedIn.register(place, 'learner', 2),
+  ]
+  const sessionId = await mentor.publish('Codecs', learners.length)
+  for (const learner of learners) await learner.book(sessionId)
+  return { sessionId, accounts: [mentor, ...learners].map(({ account }) => account) }
+}
+
+/** Somebody whose device counts as strong enough for the costlier codecs, whatever this machine has. */
+async function strong(account: Account, prepare?: () => void): Promise<Person> {
+  const person = await newPerson(browser, product.url)
+  await person.page.addInitScript(() =>
+    Object.defineProperty(Navigator.prototype, 'hardwareConcurrency', { get: () => 8 }),
+  )
+  if (prepare) await person.page.addInitScript(prepare)
+  await signIn(person, account)
+  return person
+}
+
+/** Runs in the page: it says of itself that it decodes VP8 alone, as an old device does. */
+function decodesVp8Alone(): void {
+  interface Said {
+    data?: { rtpCapabilities?: { codecs: { mimeType: string }[] } }
+  }
+  const Real = window.WebSocket
+  window.WebSocket = class extends Real {
+    override send(frame: string | ArrayBufferLike | Blob | ArrayBufferView<ArrayBuffer>): void {
+      super.send(typeof frame === 'string' ? without(frame) : frame)
+    }
+  }
+  function without(frame: string): string {
+    const said = JSON.parse(frame) as Said
+    const capabilities = said.data?.rtpCapabilities
+    if (capabilities)
+      capabilities.codecs = capabilities.codecs.filter(
+        ({ mimeType }) => !/^video\/(VP9|AV1)$/i.test(mimeType),
+      )
+    return JSON.stringify(said)
+  }
+}
+
+/** What the person's camera is sent in just now. */
+async function sentIn({ page }: Person): Promise<string[]> {
+  const [streams, codecs] = [
+    await stats<RTCOutboundRtpStreamStats & { codecId?: string }>(page, 'outbound-rtp'),
+    await stats<RTCStats & { mimeType: string }>(page, 'codec'),
+  ]
+  const used = streams.filter(({ kind }) => kind === 'video').map(({ codecId }) => codecId)
+  return [...new Set(codecs.filter(({ id }) => used.includes(id)).map(({ mimeType }) => mimeType))]
+}
+
+const sends = (person: Person, codec: string) =>
+  until(`the camera in ${codec}`, async () => (await sentIn(person)).join() === codec, 30)
+
+it('changes the codec under a class that goes on', async () => {
+  const { sessionId, accounts } = await aClass()
+  const teaching = await strong(accounts[0]!)
+  const learning = await strong(accounts[1]!)
+  await joinRoom(teaching, sessionId)
+  await joinRoom(learning, sessionId)
+  for (const person of [teaching, learning]) await sends(person, 'video/VP9')
+  for (const { page } of [teaching, learning]) await seesPictures(page, 1, 30)
+
+  const old = await strong(accounts[2]!, decodesVp8Alone)
+  await joinRoom(old, sessionId)
+  for (const person of [teaching, learning]) await sends(person, 'video/VP8')
+  await seesPictures(old.page, 2, 30)
+  for (const { page } of [teaching, learning]) await seesPictures(page, 2, 30)
+  for (const { problems } of [teaching, learning, old]) expect(problems).toEqual([])
+})
