@@ -111,6 +111,23 @@ describe('in class', () => {
     expect(back.joined.state.hands).toEqual([])
   })
 
+  test('who leaves and is gone before the answer takes microphone and camera along', async () => {
+    const { teaching, learning } = await aClass()
+    const transportId = learning.joined.media?.send.id ?? ''
+    const rtpParameters = parametersFor('microphone')
+    const wish = { transportId, kind: 'audio', source: 'microphone', rtpParameters } as const
+    const { producerId } = await learning.socket.request('producer.create', wish)
+    await teaching.socket.heard('producer.opened', (e) => e.producerId === producerId)
+    // In one turn, as a page does that is closed: the socket's end is seen while the leaving is written down.
+    learning.socket.ws.send(JSON.stringify({ id: 99, method: 'room.leave', data: {} }))
+    learning.socket.close()
+    await teaching.socket.heard(
+      'peer.left',
+      ({ data }) => data.peerId === learning.peerId && data.reason === 'left',
+    )
+    await teaching.socket.heard('producer.closed', (e) => e.producerId === producerId)
+  })
+
   test('the mentor ends it for all', async () => {
     const { sessionId, teaching, learning } = await aClass()
     await teaching.socket.request('room.end', {})

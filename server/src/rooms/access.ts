@@ -50,15 +50,19 @@ async function requireBooked({ db, rooms }: AccessDeps, who: Who, sessionId: str
   return room
 }
 
-/** Booked, and this socket holds the peer that the person has now. */
+/**
+ * Booked, and this socket holds the peer that the person has now; or did until it closed, for what it said last is heard
+ * after that.
+ */
 async function requireInRoom(deps: AccessDeps, socket: ClientSocket, who: Who): Promise<Place> {
   const place = deps.places.find(socket)
   if (!place) throw notInRoom()
-  if (place.seat.end && place.seat.end !== 'ended') throw seatEnded(place.seat.end)
+  const { seat } = place
+  if (seat.end && seat.end !== 'ended' && seat.end !== 'lost') throw seatEnded(seat.end)
   const room = await requireBooked(deps, who, place.room.session.id)
-  if (place.seat.end) throw seatEnded(place.seat.end)
+  if (seat.end && seat.end !== 'lost') throw seatEnded(seat.end)
   const person = findPerson(room.state, who.userId)
   if (!person) throw seatEnded('lost')
-  if (person.peerId !== place.seat.peerId) throw seatEnded('replaced')
+  if (person.peerId !== seat.peerId) throw seatEnded('replaced')
   return place
 }

@@ -7,7 +7,7 @@ import { endSession, type RunningDeps } from '../sessions/running.ts'
 import type { MessageHandlers } from '../sockets.ts'
 import { leaving, loweringHand, muting, raisingHand, removing, saying } from './decisions.ts'
 import type { LiveRoom } from './live-room.ts'
-import { requirePlace, type Place, type Places } from './places.ts'
+import { requirePlace, requirePlaceLeft, type Place, type Places } from './places.ts'
 import { findChatSeq } from './queries.ts'
 
 export interface ClassDeps extends RunningDeps {
@@ -20,7 +20,7 @@ type InClass = MessageHandlers<
 
 export const classHandlers = (deps: ClassDeps): InClass => ({
   'room.leave': async ({ socket }) => {
-    const { room, seat } = requirePlace(deps.places, socket)
+    const { room, seat } = requirePlaceLeft(deps.places, socket)
     await room.events.decide(leaving(seat.peerId, 'left'))
     room.close(seat, 'left')
     return {}

@@ -136,7 +136,9 @@ export class LiveRoom {
 
   /** The seat is no more, and nobody speaks for its peer: its media are closed. */
   close(seat: Seat, end: SeatEnd): void {
-    if (this.#seats.end(seat, end)) this.closePeer(seat.peerId)
+    // Its socket may have gone while it was decided: the peer was let go of, and not closed.
+    const isLeft = seat.end === 'lost' && !this.#seats.speakFor(seat.peerId)
+    if (this.#seats.end(seat, end) || isLeft) this.closePeer(seat.peerId)
   }
 
   /** A seat that came to nothing; its peer is somebody's still, and stays for its minute. */

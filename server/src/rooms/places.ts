@@ -24,6 +24,12 @@ export function createPlaces(): Places {
   }
 }
 
+/** The place that its person leaves, be it that their socket closed meanwhile. @throws AppError `not-in-room` */
+export function requirePlaceLeft(places: Places, socket: ClientSocket): Place {
+  const place = places.find(socket)
+  return place?.seat.end === 'lost' ? place : requirePlace(places, socket)
+}
+
 /** @throws AppError `not-in-room` when the seat ended since the message was let in */
 export function requirePlace(places: Places, socket: ClientSocket): Place {
   const place = places.find(socket)
