@@ -48,7 +48,7 @@ function decodesVp8Alone(): void {
   }
   const Real = window.WebSocket
   window.WebSocket = class extends Real {
-    override send(frame: string | ArrayBufferLike | Blob | ArrayBufferView<ArrayBuffer>): void {
+    override send(frame: Parameters<WebSocket['send']>[0]): void {
       super.send(typeof frame === 'string' ? without(frame) : frame)
     }
   }
