@@ -47,13 +47,15 @@ describe('how a learner receives', () => {
     await learning.socket.heard('receiving.changed', (r) => r.mode === 'saver')
   })
 
-  test('is remembered for their next class, on whichever device and server', async () => {
-    const { asha, learning } = await aClass()
+  test('is remembered for their next class, on whichever device and server, but not its budget', async () => {
+    const { sessionId, asha, learning } = await aClass()
     await choose(learning, 'voice', 50 * MB)
     const next = await newClass(one.db, mentor, [asha])
     const { joined, peerId } = await join(one, asha, next)
-    expect(joined.receiving).toMatchObject({ wanted: 'voice', mode: 'voice', budgetBytes: 50 * MB })
+    expect(joined.receiving).toMatchObject({ wanted: 'voice', mode: 'voice', budgetBytes: null })
     expect(node.asked('peer.create', peerId)[0]).toMatchObject({ receive: { mode: 'voice' } })
+    const back = await join(one, asha, sessionId)
+    expect(back.joined.receiving).toMatchObject({ mode: 'voice', budgetBytes: 50 * MB })
   })
 })
 
@@ -133,7 +135,7 @@ describe('a budget', () => {
     expect(back.joined.receiving).toMatchObject({ mode: 'full', reason: 'chosen', budgetBytes: 1 * MB })
     expect(await choose(back, 'full', 1 * MB)).toMatchObject({ mode: 'voice', reason: 'budget' })
     const next = await join(one, asha, await newClass(one.db, mentor, [asha]))
-    expect(next.joined.receiving).toMatchObject({ mode: 'voice', reason: 'budget' })
+    expect(next.joined.receiving).toMatchObject({ mode: 'full', reason: 'chosen', budgetBytes: null })
   })
 
   test('limits the mode in force before anything was measured', async () => {

@@ -121,7 +121,7 @@ export class LiveRoom {
     return this.mentor || this.facts.onStage(this.userId)
   }
 
-  /** Receives so from now on, also in the next rooms. Rejects with the server's refusal. */
+  /** Receives so from now on; the mode also in the next rooms. Rejects with the server's refusal. */
   async receive(mode: ReceiveMode, budgetBytes: number | null): Promise<void> {
     this.link.receiving = await this.#socket.request('receive.set', { mode, budgetBytes })
   }

@@ -10,6 +10,8 @@ type Own = 'microphone' | 'camera'
 const openers = { microphone: openMicrophone, camera: openCamera }
 
 export class LocalMedia {
+  /** The microphone is open to a check, whatever was chosen last: nothing of it is sent. */
+  readonly #tried: boolean
   /** Called after every change of what could be sent. */
   onChange: () => void = () => undefined
   #choices = $state.raw<Choices>(readChoices())
@@ -24,6 +26,10 @@ export class LocalMedia {
   #closed = false
   /** May anything be sent? Off stage nothing is opened. */
   #allowed = true
+
+  constructor({ tried = false } = {}) {
+    this.#tried = tried
+  }
 
   get lists(): DeviceLists {
     return this.#lists
@@ -176,7 +182,7 @@ export class LocalMedia {
     this.#close(device, false)
     this.#faults = { ...this.#faults, [device]: undefined }
     if (device === 'microphone') {
-      track.enabled = this.#choices.microphoneOn
+      track.enabled = this.#tried || this.#choices.microphoneOn
       this.#microphone = track
     } else this.#camera = track
     // Pulled out, or taken by the system: the browser's next device takes over, or the fault says so.

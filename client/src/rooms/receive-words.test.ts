@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Receiving } from '@peerlearn/contract/links'
-import { budgetNotice, dataSize, modeWords } from './receive-words.ts'
+import { budgetMark, budgetNotice, dataSize, modeWords } from './receive-words.ts'
 
 describe('data in words', () => {
   it('has three figures at most', () => {
@@ -26,5 +26,7 @@ describe('data in words', () => {
     expect(budgetNotice(now)).toBe('To keep your 100 MB, you receive Saver now.')
     expect(budgetNotice({ ...now, mode: 'voice', usedBytes: 100_000_001 })).toContain('used up')
     expect(budgetNotice({ ...now, reason: 'chosen' })).toBeNull()
+    expect(budgetMark(now)).toBe('to keep 100 MB')
+    expect(budgetMark({ ...now, reason: 'chosen' })).toBeNull()
   })
 })

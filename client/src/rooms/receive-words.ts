@@ -39,7 +39,11 @@ export const budgets = [null, 50 * MB, 100 * MB, 200 * MB, 500 * MB, 1000 * MB]
 export const budgetWords = (bytes: number | null) =>
   bytes === null ? 'No limit' : dataSize(bytes).replace('.0 ', ' ')
 
-/** Said above the faces while the budget, and not the learner, decides. */
+/** Stands beside the mode as long as the budget, and not the learner, holds it. */
+export const budgetMark = ({ reason, budgetBytes }: Receiving): string | null =>
+  reason === 'budget' && budgetBytes !== null ? `to keep ${budgetWords(budgetBytes)}` : null
+
+/** Said above the faces for a while when the budget, and not the learner, decides. */
 export function budgetNotice({ mode, reason, budgetBytes, usedBytes }: Receiving): string | null {
   if (reason !== 'budget' || budgetBytes === null) return null
   if (usedBytes > budgetBytes) return `Your ${budgetWords(budgetBytes)} are used up. Only voices come in now.`

@@ -70,7 +70,9 @@ function onEvent(hearing: Hearing, event: RoomEvent): void {
 
 async function onMuted({ local, news }: Hearing): Promise<void> {
   await local.setMicrophone(false)
-  news.tell('The mentor muted you. Press M when you want to speak.')
+  // Only where there is a keyboard, most likely.
+  const how = matchMedia('(hover: hover)').matches ? 'Press M' : 'Tap the microphone'
+  news.tell(`The mentor muted you. ${how} when you want to speak.`)
 }
 
 /** Nothing is sent of itself: the person turns it on. */

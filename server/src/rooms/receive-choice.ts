@@ -1,27 +1,34 @@
-/** How people chose to receive, kept for their next rooms. */
-import type { ReceiveMode } from '@peerlearn/contract/media'
+/** How people chose to receive: the mode is kept for their next rooms, the budget for the one it was chosen in. */
 import type { DbOrTrx } from '../db.ts'
+import type { Chosen } from './reception.ts'
 
-export interface ReceiveChoice {
-  mode: ReceiveMode
-  budgetBytes: number | null
-  /** The session in which they chose to go beyond their budget. */
-  beyondIn: string | null
-}
-
-export async function findReceiveChoice(db: DbOrTrx, userId: string): Promise<ReceiveChoice> {
+export async function findReceiveChoice(db: DbOrTrx, userId: string, sessionId: string): Promise<Chosen> {
   const row = await db
     .selectFrom('receive_choice')
-    .select(['mode', 'budget_bytes', 'beyond_in'])
+    .select(['mode', 'budget_bytes', 'budget_in', 'beyond_in'])
     .where('account_id', '=', userId)
     .executeTakeFirst()
-  if (!row) return { mode: 'full', budgetBytes: null, beyondIn: null }
-  const budgetBytes = row.budget_bytes === null ? null : Number(row.budget_bytes)
-  return { mode: row.mode, budgetBytes, beyondIn: row.beyond_in }
+  if (!row) return { mode: 'full', budgetBytes: null, beyond: false }
+  const holds = row.budget_bytes !== null && row.budget_in === sessionId
+  return {
+    mode: row.mode,
+    budgetBytes: holds ? Number(row.budget_bytes) : null,
+    beyond: row.beyond_in === sessionId,
+  }
 }
 
-export async function keepReceiveChoice(db: DbOrTrx, userId: string, choice: ReceiveChoice): Promise<void> {
-  const columns = { mode: choice.mode, budget_bytes: choice.budgetBytes, beyond_in: choice.beyondIn }
+export async function keepReceiveChoice(
+  db: DbOrTrx,
+  userId: string,
+  sessionId: string,
+  { mode, budgetBytes, beyond }: Chosen,
+): Promise<void> {
+  const columns = {
+    mode,
+    budget_bytes: budgetBytes,
+    budget_in: budgetBytes === null ? null : sessionId,
+    beyond_in: beyond ? sessionId : null,
+  }
   await db
     .insertInto('receive_choice')
     .values({ account_id: userId, ...columns })

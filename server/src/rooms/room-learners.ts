@@ -67,14 +67,12 @@ export class RoomLearners {
     this.#came.set(userId, Date.now())
     // Another server may have told the node something else since.
     for (const seat of room.seats) if (seat.userId === userId) this.#rules.delete(seat.peerId)
-    const [choice, end] = await Promise.all([
-      findReceiveChoice(db, userId),
+    const [chosen, end] = await Promise.all([
+      findReceiveChoice(db, userId, room.session.id),
       findPlannedEnd(db, room.session.id),
       this.#use.load([userId]),
     ])
     this.#plannedEnd = end
-    const { mode, budgetBytes } = choice
-    const chosen = { mode, budgetBytes, beyond: choice.beyondIn === room.session.id }
     const known = this.#receptions.get(userId)
     if (!known) this.#receptions.set(userId, new Reception(chosen))
     else if (!isSame(known.chosen, chosen)) known.take(chosen)
@@ -108,9 +106,8 @@ export class RoomLearners {
     const reception = this.#receptionOf(userId)
     const before = reception.chosen
     reception.choose(wish)
-    const { beyond, ...chosen } = reception.chosen
     try {
-      await keepReceiveChoice(db, userId, { ...chosen, beyondIn: beyond ? room.session.id : null })
+      await keepReceiveChoice(db, userId, room.session.id, reception.chosen)
     } catch (error) {
       reception.take(before)
       throw error

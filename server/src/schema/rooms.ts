@@ -17,6 +17,8 @@ export interface RoomTables {
     mode: 'full' | 'saver' | 'slides' | 'voice'
     /** bigint: a string as it comes from the driver. */
     budget_bytes: ColumnType<string | null, number | null, number | null>
+    /** The session that the budget is for. */
+    budget_in: string | null
     beyond_in: string | null
   }
   data_use: {
