@@ -1,6 +1,6 @@
 /** Signing up, in and out: passwords, the second step, passkeys without a password, other providers, links in mails. */
 import { z } from 'zod'
-import { instant, nothing, skills, text } from './base.ts'
+import { instant, nothing, skills, text, timeZone } from './base.ts'
 import { applicationText } from './people.ts'
 import { route } from './route.ts'
 import { email, user } from './users.ts'
@@ -19,6 +19,8 @@ export const registration = z.strictObject({
   name: text(1, 80),
   bio: text(0, 2000).default(''),
   skills: skills.default([]),
+  /** The browser's; without one that is known here it is the place's own. */
+  timeZone: timeZone.optional().catch(undefined),
   /** Of somebody who wants to teach: an admin decides. Everybody begins as a learner. */
   application: applicationText.optional(),
 })

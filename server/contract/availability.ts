@@ -1,15 +1,15 @@
 /** When a mentor teaches: weekly hours in their own time zone, and days that differ. */
 import { z } from 'zod'
-import { id, instant } from './base.ts'
+import { id, instant, timeZone } from './base.ts'
 import { route } from './route.ts'
-import { dayOf, localDay, momentOf, timeZone, weekdayOf } from './time-zone.ts'
+import { dayOf, localDay, momentOf, weekdayOf } from './time-zone.ts'
 
 const minuteRange = {
   /** Minutes after midnight; 1440 is the end of the day. */
   fromMinute: z.number().int().min(0).max(1439),
   toMinute: z.number().int().min(1).max(1440),
 }
-const order = { message: 'It ends before it begins.', path: ['toMinute'] }
+const order = { message: 'The end must be after the start.', path: ['toMinute'] }
 
 interface Range {
   fromMinute: number

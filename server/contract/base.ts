@@ -8,6 +8,23 @@ export const instant = z.iso
   .max(35)
   .regex(/^(?!0000).*(?:Z|[+-](?:0\d|1[0-4]):\d\d)$/, 'This instant is out of range.')
   .meta({ description: 'RFC 3339 instant' })
+const isTimeZone = (name: string) => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** IANA name, as the database of this machine knows it. */
+export const timeZone = z
+  .string()
+  .max(64)
+  // An offset is no zone: it does not know when clocks change.
+  .regex(/^[A-Za-z]/, 'Choose a time zone.')
+  .refine(isTimeZone, 'There is no such time zone.')
+
 /** Money is integer paise: 49900 is ₹499. A price is at most ₹1,00,000. */
 export const paise = z.number().int().min(0).max(10_000_000)
 /** What several seats come to. */

@@ -14,6 +14,8 @@ export const invitation = z
     startsAt: instant,
     durationMinutes: z.number().int(),
     buyerName: z.string(),
+    /** Where the link was mailed to. */
+    email: z.string().nullable(),
   })
   .meta({ id: 'Invitation' })
 export type Invitation = z.infer<typeof invitation>
@@ -44,7 +46,7 @@ export const invitationRoutes = {
     path: '/api/invitations/take',
     access: 'learner',
     limit: 'sessions',
-    summary: 'Take the seat of an invitation',
+    summary: 'Take the seat of an invitation; again, by whoever took it: the seat they have',
     body: z.strictObject({ token }),
     response: booking,
   }),

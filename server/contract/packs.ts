@@ -30,9 +30,12 @@ export const pack = z
     mentorId: id,
     mentorName: z.string(),
     credits: z.number().int(),
+    /** Sessions that can still be booked with it, if it has not expired. */
     left: z.number().int(),
     expiresAt: instant,
     expired: z.boolean(),
+    /** Was the money for what was unused given back? Then nothing is left. */
+    refunded: z.boolean(),
   })
   .meta({ id: 'Pack' })
 export type Pack = z.infer<typeof pack>

@@ -43,7 +43,7 @@ export const earnings = z
     totals: z.strictObject({
       /** The mentor's part of all sessions that were given. */
       earnedPaise: sum,
-      /** Paid by learners for sessions to come, the platform's fee included. */
+      /** Paid by learners for sessions to come and packs not used yet, the platform's fee included. */
       heldPaise: sum,
       onTheWayPaise: sum,
       paidPaise: sum,

@@ -169,6 +169,14 @@ export const peopleRoutes = {
     body: z.strictObject({ role: grantable, reason: reason.optional() }),
     response: member,
   }),
+  ownership: route({
+    method: 'get',
+    path: '/api/become-owner',
+    access: 'signed-in',
+    limit: 'sessions',
+    summary: 'Whether somebody owns this place',
+    response: z.strictObject({ owned: z.boolean() }),
+  }),
   becomeOwner: route({
     method: 'post',
     path: '/api/become-owner',

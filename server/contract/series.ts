@@ -1,10 +1,10 @@
 /** A series: sessions that repeat on days of the week at a local time, each with its own seats and learners. */
 import { parseDate } from '@internationalized/date'
 import { z } from 'zod'
-import { id, instant } from './base.ts'
+import { id, instant, timeZone } from './base.ts'
 import { route } from './route.ts'
 import { session, sessionInput, sessionStatus } from './sessions.ts'
-import { localDay, momentOf, timeZone, weekdayOf } from './time-zone.ts'
+import { localDay, momentOf, weekdayOf } from './time-zone.ts'
 
 /** Sessions in one series. */
 export const longestSeries = 60

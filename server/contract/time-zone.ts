@@ -8,23 +8,6 @@ import {
 } from '@internationalized/date'
 import { z } from 'zod'
 
-const isTimeZone = (name: string) => {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** IANA name, as the database of this machine knows it. */
-export const timeZone = z
-  .string()
-  .max(64)
-  // An offset is no zone: it does not know when clocks change.
-  .regex(/^[A-Za-z]/, 'Choose a time zone.')
-  .refine(isTimeZone, 'There is no such time zone.')
-
 /** A day of the calendar, as YYYY-MM-DD. */
 export const localDay = z.iso.date().refine((day) => day.startsWith('20'), 'This day is out of range.')
 

@@ -1,6 +1,6 @@
 /** People: accounts, sign-in, profiles, mentors. */
 import { z } from 'zod'
-import { id, instant, page, role, skills, text } from './base.ts'
+import { id, instant, page, role, skills, text, timeZone } from './base.ts'
 import { route } from './route.ts'
 
 export const email = z.string().trim().toLowerCase().max(254).pipe(z.email())
@@ -19,6 +19,8 @@ export const user = z
     bio: z.string(),
     skills: z.array(z.string()),
     image,
+    /** IANA name; what is written to them has its times there. */
+    timeZone: z.string(),
     createdAt: instant,
   })
   .meta({ id: 'User' })
@@ -42,6 +44,7 @@ export const profileChange = z.strictObject({
   name: text(1, 80).optional(),
   bio: text(0, 2000).optional(),
   skills: skills.optional(),
+  timeZone: timeZone.optional(),
 })
 
 export const userRoutes = {

@@ -43,6 +43,27 @@ test('confirms a free seat at once, and tells the mentor on the open page', asyn
   expect(await findSeat(server.db, sessionId, mentor.userId)).toBeUndefined()
 })
 
+test('tells when it begins, to each in their own time, and with whom', async () => {
+  const asha = await server.person({ name: 'Asha' })
+  await server.db
+    .updateTable('account')
+    .set({ time_zone: 'Europe/Berlin' })
+    .where('id', '=', asha.userId)
+    .execute()
+  const sessionId = await session({ title: 'Told in full' })
+  await book(sessionId, asha)
+  const messageTo = async (who: Person, title: string) =>
+    (await server.api(notificationRoutes.notifications, { query: {} }, who)).items.find(
+      (note) => note.title === title && note.message.includes('Told in full'),
+    )?.message
+  expect(await messageTo(asha, 'Your seat is booked')).toMatch(
+    /^You have a seat in “Told in full” with .+ on \w{3} \d+ \w+, \d\d:\d\d \(Europe\/Berlin\)\.$/,
+  )
+  expect(await messageTo(mentor, 'A seat was booked')).toMatch(
+    /^Asha will be in “Told in full” on .+ \(Asia\/Kolkata\)\.$/,
+  )
+})
+
 test('gives the right to the room for a confirmed seat alone', async () => {
   const sessionId = await session({ price_paise: 10_000 })
   await book(sessionId, learner)

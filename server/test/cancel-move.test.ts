@@ -1,4 +1,5 @@
 import { bookingRoutes } from '@peerlearn/contract/bookings'
+import { paymentRoutes } from '@peerlearn/contract/payments'
 import { sessionRoutes } from '@peerlearn/contract/sessions'
 import { beforeAll, expect, test } from 'vitest'
 import type { Person, TestServer } from './harness.ts'
@@ -45,6 +46,28 @@ test.each([
     expect(await refunds(server, seat.purchaseId)).toEqual(refundPaise ? [refundPaise] : [])
   },
 )
+
+test('says what is left to come back, and gives just that, after an admin gave a part back by hand', async () => {
+  const learner = await server.person()
+  const cheaper = await seats.session({ price_paise: 1_000 })
+  const first = await seats.book(await seats.session(), learner, { guests: ['friend@peerlearn.test'] })
+  await pay(server, first.purchaseId)
+  const ids = await server.db
+    .selectFrom('booking')
+    .select('id')
+    .where('purchase_id', '=', first.purchaseId)
+    .execute()
+  const last = ids.find(({ id }) => id !== first.id)!.id
+  await seats.cancel(first.id, learner)
+  const body = { purchaseId: first.purchaseId!, amountPaise: 2_500, reason: 'The sound was bad.' }
+  await server.api(paymentRoutes.refund, { body }, await server.person({ roles: ['admin'] }))
+  const { items } = await server.api(bookingRoutes.moveTargets, { params: { id: last } }, learner)
+  expect(items.find(({ sessionId }) => sessionId === cheaper)).toMatchObject({ refundPaise: 7_500 })
+  const { refundPaise } = await seats.terms(last, learner)
+  expect(refundPaise).toBe(7_500)
+  await seats.cancel(last, learner)
+  expect(await refunds(server, first.purchaseId)).toEqual([10_000, 2_500, refundPaise])
+})
 
 test('does not let a paid seat go for nothing once its time has come and the mentor has not', async () => {
   const { learner, seat, sessionId } = await paidSeat(inHours(3))

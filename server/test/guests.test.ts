@@ -50,10 +50,13 @@ test('books for me and two guests in one purchase; each guest gets a link once i
     sessionId,
     buyerName: 'Bala',
     mentorName: 'Asha',
+    email: one,
   })
   const friend = await server.person({ name: 'Chitra' })
   expect(await take(token, friend)).toMatchObject({ sessionId, status: 'confirmed', seated: true })
   await expect(take(token, await server.person())).rejects.toMatchObject({ code: 'invitation-over' })
+  // Who took it may open the link again: it is their seat.
+  expect(await take(token, friend)).toMatchObject({ sessionId, status: 'confirmed', seated: true })
   expect((await guestsOf(sessionId, buyer)).map((seat) => seat.name)).toEqual(['Chitra', null])
   const { items } = await server.api(sessionRoutes.mentorData, {}, mentor)
   const taught = items.find(({ session }) => session.id === sessionId)
@@ -123,7 +126,8 @@ test('refunds the part of one seat of several; a guest’s goes back to the buye
   const held = await seats.book(sessionId, buyer, { guests: [email] })
   await pay(server, held.purchaseId)
   await server.app.sweep()
-  const taken = await take(await invited(email), friend)
+  const token = await invited(email)
+  const taken = await take(token, friend)
   expect(await seats.terms(taken.id, friend)).toMatchObject({
     returnsTo: buyer.name,
     goes: [{ bookingId: taken.id, own: true }],
@@ -132,6 +136,7 @@ test('refunds the part of one seat of several; a guest’s goes back to the buye
     refundPaise: 0,
   })
   await seats.cancel(taken.id, friend)
+  await expect(take(token, friend)).rejects.toMatchObject({ code: 'invitation-over' })
   const [seat] = await guestsOf(sessionId, buyer)
   expect(seat).toMatchObject({ name: null, booking: { status: 'confirmed', seated: false } })
   expect(await refunds(server, held.purchaseId)).toEqual([])

@@ -60,6 +60,15 @@ test('gives every credit back of a session that does not take place, though the 
     .execute()
   for (const sessionId of [kept, late])
     await server.api(sessionRoutes.cancel, { params: { id: sessionId } }, mentor)
+  const told = await server.db
+    .selectFrom('notification')
+    .select('message')
+    .where('account_id', '=', learner.userId)
+    .where('title', '=', 'A session was cancelled')
+    .execute()
+  expect(told.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/will not take place\. Your credit comes back\.$/),
+  ])
   const [pack] = (await server.api(packRoutes.mine, {}, learner)).items
   expect(pack).toMatchObject({ left: 3, expired: false })
   expect(await seats.book(await seats.session(), learner, { packId })).toMatchObject({ status: 'confirmed' })
@@ -105,7 +114,7 @@ test('gives back in money what was missed of a class that a pack paid', async ()
   expect(await seats.book(await seats.session(), learner, { packId })).toMatchObject({ status: 'confirmed' })
 })
 
-test('books nothing with a pack whose money was given back', async () => {
+test('neither offers nor books with a pack whose money was given back', async () => {
   const learner = await server.person()
   const packId = await seats.pack(learner)
   await seats.book(await seats.session(), learner, { packId })
@@ -117,7 +126,12 @@ test('books nothing with a pack whose money was given back', async () => {
     .executeTakeFirstOrThrow()
   const admin = await server.person({ roles: ['admin'] })
   const body = { paymentId: id, amountPaise: 16_667, reason: 'The mentor has left.' }
-  await server.api(paymentRoutes.refund, { body }, admin)
+  const part = { ...body, amountPaise: 1_000 }
+  await server.api(paymentRoutes.refund, { body: part }, admin)
+  expect((await server.api(packRoutes.mine, {}, learner)).items).toMatchObject([{ left: 2, refunded: false }])
+  const rest = { ...body, amountPaise: body.amountPaise - part.amountPaise }
+  await server.api(paymentRoutes.refund, { body: rest }, admin)
+  expect((await server.api(packRoutes.mine, {}, learner)).items).toMatchObject([{ left: 0, refunded: true }])
   await expect(seats.book(await seats.session(), learner, { packId })).rejects.toMatchObject({
     code: 'pack-empty',
     message: expect.stringContaining('was given back') as string,

@@ -41,6 +41,24 @@ describe('becoming a mentor', () => {
     expect(items).toEqual([])
   })
 
+  test('is told to every admin who may decide it, once, with the way to it', async () => {
+    const owner = await server.person({ roles: ['owner'] })
+    const outsider = await server.person()
+    const meera = await server.person({ name: 'Meera Applies' })
+    await apply(meera)
+    await expect(apply(meera)).rejects.toMatchObject({ code: 'already-applied' })
+    const told = await server.db
+      .selectFrom('notification')
+      .select(['account_id', 'link'])
+      .where('message', 'like', '%Meera Applies%')
+      .execute()
+    const who = told.map((note) => note.account_id)
+    expect(who.filter((id) => id === admin.userId)).toHaveLength(1)
+    expect(who.filter((id) => id === owner.userId)).toHaveLength(1)
+    expect(who).not.toContain(outsider.userId)
+    expect(told.every(({ link }) => link === '/admin/applications')).toBe(true)
+  })
+
   test('tells somebody who was refused why, and lets them try again', async () => {
     const ravi = await server.person()
     const { id } = await apply(ravi)

@@ -1,7 +1,7 @@
 /** People are reminded of a class once: the day before and half an hour before, at the time it has by then. */
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { timeWords } from '../src/reminders/reminders.ts'
+import { timeWords } from '../src/notifications/time-words.ts'
 import { newBooking, newSession } from './factories.ts'
 import { eventually, startServer, type TestServer } from './harness.ts'
 

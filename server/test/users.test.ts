@@ -23,6 +23,14 @@ describe('a profile', () => {
     expect(await server.api(userRoutes.profile, {}, person)).toEqual(changed)
   })
 
+  test('has the time zone that the person chose, and none that is not one', async () => {
+    const person = await server.person()
+    const choose = (timeZone: string) => server.api(userRoutes.changeProfile, { body: { timeZone } }, person)
+    expect(await choose('Europe/Berlin')).toMatchObject({ timeZone: 'Europe/Berlin' })
+    await expect(choose('Mars/Olympus')).rejects.toMatchObject({ code: 'bad-input' })
+    expect(await server.api(userRoutes.me, {}, person)).toMatchObject({ timeZone: 'Europe/Berlin' })
+  })
+
   test('cannot change what is not a person’s own to change', async () => {
     const person = await server.person()
     const change = { roles: ['admin'] } as never

@@ -1,5 +1,6 @@
 /** What giving a seat back comes to, said before and after. */
 import type { CancelTerms } from '@peerlearn/contract/cancel-terms'
+import { shareOf } from '@peerlearn/contract/refund-policy'
 import { money } from '../lib/money.ts'
 import { guestOf } from './going-words.ts'
 
@@ -27,10 +28,17 @@ export function termsWords(terms: CancelTerms): string {
       return 'Somebody else can book it then. A credit of a pack, if it was taken with one, does not come back any more.'
     return 'Somebody else can book it then. You can book again while there are seats left.'
   }
+  if (refundPaise < shareOf(paidPaise, basisPoints)) return restWords(paidPaise - refundPaise, refundPaise)
   if (refundPaise === paidPaise)
     return 'All of it goes back to where you paid from, usually within a few days.'
   if (refundPaise > 0) return 'Half of it goes back to where you paid from: it is short before the start.'
   return 'Nothing comes back any more: it is too short before the start.'
+}
+
+/** A part of the payment came back before: not all of the seat's share is left. */
+function restWords(beforePaise: number, restPaise: number): string {
+  if (restPaise === 0) return 'Nothing comes back any more: all of the payment was given back before.'
+  return `${money(beforePaise)} of it was given back before. The rest goes back to where you paid from, usually within a few days.`
 }
 
 export function afterCancel({ held, goes, returnsTo, refundPaise, creditBack }: CancelTerms): string {

@@ -51,6 +51,11 @@ describe('before a seat is given back, one reads', () => {
     expect(termsWords(held)).toContain('all of it comes back')
     expect(afterCancel(held)).toBe('The seats are free again.')
   })
+  it('what was given back before, when less is left of the payment', () => {
+    const words = termsWords(terms({ paidPaise: 39_920, refundPaise: 29_920 }))
+    expect(words).toContain('₹100 of it was given back before. The rest goes back')
+    expect(termsWords(terms({ refundPaise: 0 }))).toContain('was given back before')
+  })
   it('that a guest’s paid seat goes back to who bought it', () => {
     const given = terms({ returnsTo: 'Ravi', paidPaise: 0, refundPaise: 0 })
     expect(seatsWords(given)).toContain('goes back to Ravi, who bought it')

@@ -34,7 +34,8 @@ type RegistrationForm = Pick<Registration, 'email' | 'password' | 'name'> & {
 
 const shortestApplication = 20
 export const noApplication = (text: string) =>
-  text.trim().length < shortestApplication && 'Say it in a sentence or two: an admin decides by it.'
+  text.trim().length < shortestApplication &&
+  `Write at least ${shortestApplication} characters: an admin decides by it.`
 
 export const registrationRules = rules<RegistrationForm>(({ email, password, name, wish, application }) => ({
   name: noName(name),

@@ -4,7 +4,9 @@ import { sql } from 'kysely'
 import { audit } from '../audit/audit.ts'
 import { violates, type Db, type DbOrTrx } from '../db.ts'
 import type { Mail } from '../mail/mail.ts'
+import { nothingToTell, type WillTell } from '../notifications/notifications.ts'
 import type { Limits } from '../rate-limit.ts'
+import { tellOfApplication } from '../users/application-news.ts'
 import { findApplicationsOf } from '../users/applications.ts'
 import { mailLink, takeMailToken, voidMailTokens } from './mail-tokens.ts'
 
@@ -82,11 +84,11 @@ export async function askNewAddress(
 
 /** What a mailed link proves. @throws AppError `link-over`, `email-taken` */
 export async function proveAddress(
-  { db, mail }: Pick<AddressDeps, 'db' | 'mail'>,
+  { db, mail, willTell }: Pick<AddressDeps, 'db' | 'mail'> & { willTell: WillTell },
   token: string,
 ): Promise<{ email: string; changed: boolean; applied: boolean }> {
   try {
-    return await db.transaction().execute(async (trx) => {
+    const { tellNow, ...answer } = await db.transaction().execute(async (trx) => {
       const proved = await takeMailToken(trx, token, ['verify-email', 'change-email'])
       const { accountId, email } = proved
       const before = await getAddress(trx, accountId, true)
@@ -105,8 +107,15 @@ export async function proveAddress(
         action: changed ? 'email.changed' : 'email.verified',
         subject: `account:${accountId}`,
       })
-      return { email, changed, applied: applications.some(({ status }) => status === 'pending') }
+      const pending = applications.find(({ status }) => status === 'pending')
+      // What came with the registration waits for an admin from now on.
+      const tellNow = pending
+        ? await tellOfApplication({ willTell }, trx, { accountId, applicationId: pending.id })
+        : nothingToTell
+      return { email, changed, applied: pending !== undefined, tellNow }
     })
+    await tellNow()
+    return answer
   } catch (error) {
     if (violates(error, 'account_email')) throw emailTaken()
     throw error
@@ -133,7 +142,9 @@ async function tellBoth(
 }
 
 const emailTaken = () =>
-  new AppError('email-taken', 'There is another account with this address.', { email: 'Is taken already.' })
+  new AppError('email-taken', 'There is another account with this address.', {
+    email: 'This address belongs to an account already.',
+  })
 
 function getAddress(db: DbOrTrx, accountId: string, lock = false) {
   const query = db.selectFrom('account').select(['email', 'email_verified_at']).where('id', '=', accountId)

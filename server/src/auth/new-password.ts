@@ -114,7 +114,9 @@ export async function changePassword(
   else
     await guess(limits, { key: `password:${accountId}`, address: given.address }, async () => {
       if (!given.present || !(await passwordMatches(before, given.present)))
-        throw new AppError('wrong-credentials', 'Your present password is wrong.', { present: 'Is wrong.' })
+        throw new AppError('wrong-credentials', 'Your present password is wrong.', {
+          present: 'This is not your password.',
+        })
     })
   const password_hash = await hashPassword(given.password)
   const ended = await db.transaction().execute(async (trx) => {

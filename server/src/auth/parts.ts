@@ -5,7 +5,7 @@ import type { Config } from '../config.ts'
 import type { Db } from '../db.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Mail } from '../mail/mail.ts'
-import type { Notify } from '../notifications/notifications.ts'
+import type { Notify, WillTell } from '../notifications/notifications.ts'
 import type { Limits } from '../rate-limit.ts'
 import type { AccessTokens } from './access-tokens.ts'
 import { createCookies, type Cookies } from './cookies.ts'
@@ -26,6 +26,7 @@ export interface AuthDeps {
   jobs: Jobs
   mail: Mail
   notify: Notify
+  willTell: WillTell
   now: () => Date
 }
 

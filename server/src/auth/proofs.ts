@@ -112,5 +112,7 @@ async function provePassword(db: DbOrTrx, accountId: string, password: string): 
   if (hasFactor(await findFactors(db, accountId)))
     throw new AppError('wrong-credentials', 'Your second factor is asked here.')
   if (!(await passwordMatches(await findHash(db, accountId), password)))
-    throw new AppError('wrong-credentials', 'The password is wrong.', { password: 'Is wrong.' })
+    throw new AppError('wrong-credentials', 'The password is wrong.', {
+      password: 'This is not your password.',
+    })
 }

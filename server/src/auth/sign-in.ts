@@ -30,11 +30,12 @@ export async function register(
   { db, mail }: { db: Db; mail: Mail },
   wanted: z.output<typeof registration>,
 ): Promise<User> {
-  const { password, application, ...person } = wanted
+  const { password, application, timeZone, ...person } = wanted
   const password_hash = await hashPassword(password)
   try {
     return await db.transaction().execute(async (trx) => {
-      const user = await insertAccount(trx, { id: newId(), ...person, password_hash })
+      const zone = timeZone && { time_zone: timeZone }
+      const user = await insertAccount(trx, { id: newId(), ...person, ...zone, password_hash })
       if (application) await insertApplication(trx, { accountId: user.id, about: application })
       await mailVerification(trx, mail, { accountId: user.id, email: user.email })
       return user
@@ -42,7 +43,7 @@ export async function register(
   } catch (error) {
     if (violates(error, 'account_email'))
       throw new AppError('email-taken', 'There is an account with this email already. Sign in instead.', {
-        email: 'Is taken already.',
+        email: 'This address belongs to an account already.',
       })
     throw error
   }

@@ -21,6 +21,8 @@ export interface ChangedSeat {
   offer?: 'made' | 'over'
   /** Why it is no longer theirs; told by whoever ends it when it is not named. */
   because?: 'moved' | 'given-back' | 'guest-left' | 'buyer-cancelled'
+  /** Given back in time: the pack has its credit again. */
+  creditBack?: boolean
 }
 
 export interface AnnounceDeps {
@@ -101,10 +103,14 @@ const selectAbout = (trx: DbOrTrx, changes: ChangedSeat[]) =>
   trx
     .selectFrom('booking')
     .innerJoin('session', 'session.id', 'booking.session_id')
+    .innerJoin('account as mentor', 'mentor.id', 'session.mentor_id')
     .innerJoin('account as buyer', 'buyer.id', 'booking.buyer_id')
     .leftJoin('account as learner', 'learner.id', 'booking.learner_id')
     .select(['booking.id', 'session.title', 'session.mentor_id as mentorId'])
-    .select(['booking.buyer_id as buyerId', 'buyer.name as buyerName', 'learner.name as seatedName'])
+    .select(['session.starts_at as startsAt', 'mentor.name as mentorName', 'mentor.time_zone as mentorZone'])
+    .select(['booking.buyer_id as buyerId', 'buyer.name as buyerName', 'buyer.time_zone as buyerZone'])
+    .select(['learner.name as seatedName', 'learner.time_zone as learnerZone'])
+    .select(['booking.paid_paise as paidPaise', 'booking.pack_id as packId'])
     .select(seatsLeft.as('seatsLeft'))
     .where(
       'booking.id',

@@ -5,6 +5,7 @@ import { lockSession } from '../sessions/queries.ts'
 import { seatIsTaken } from '../sessions/seats.ts'
 import { getOwnBooking, type BookingDeps } from './bookings.ts'
 import { isReturned, readSeat, termsOf, type Ask, type Seat } from './cancelling.ts'
+import { mostBack } from './refund-due.ts'
 
 /** What giving this seat back comes to at this moment. @throws AppError `not-found` */
 export async function readCancelTerms({ db }: BookingDeps, { bookingId, who }: Ask): Promise<CancelTerms> {
@@ -13,12 +14,22 @@ export async function readCancelTerms({ db }: BookingDeps, { bookingId, who }: A
   return db.transaction().execute(async (trx) => {
     const session = await lockSession(trx, sessionId)
     const seat = await readSeat(trx, bookingId, who.userId)
-    const money = termsOf(session, seat)
+    const money = await capped(trx, seat, termsOf(session, seat))
     const seats = await findSeats(trx, seat, who.userId)
     if (!isReturned(seat, who.userId)) return { ...money, ...seats, returnsTo: null }
     const returnsTo = await nameOf(trx, seat.buyer_id)
     return { ...money, ...seats, paidPaise: 0, refundPaise: 0, creditBack: false, returnsTo }
   })
+}
+
+/** What was given back before of the same payment, by hand for instance, does not come again. */
+async function capped<T extends { refundPaise: number }>(trx: DbOrTrx, seat: Seat, terms: T): Promise<T> {
+  const { most } = await trx
+    .selectFrom('booking')
+    .select(mostBack.as('most'))
+    .where('booking.id', '=', seat.id)
+    .executeTakeFirstOrThrow()
+  return { ...terms, refundPaise: Math.min(terms.refundPaise, most) }
 }
 
 /** The reader's seats in the session: those that go with this one, and the others. */

@@ -118,7 +118,7 @@ export const isReturned = (seat: Seat, userId: string): boolean =>
 async function returnToBuyer(trx: DbOrTrx, seat: Seat): Promise<SeatChange[]> {
   await trx
     .updateTable('booking')
-    .set({ learner_id: null, guest_email: null })
+    .set({ learner_id: null, guest_email: null, guest_hash: null })
     .where('id', '=', seat.id)
     .execute()
   return [{ ...changed(seat.session_id, seat, 'confirmed'), because: 'guest-left' }]
@@ -144,7 +144,8 @@ async function giveBack(
       requestedBy: userId,
     })
   const ofGuest = seat.learner_id !== userId
-  return { ...changed(session.id, seat, 'cancelled'), because: ofGuest ? 'buyer-cancelled' : 'given-back' }
+  const because = ofGuest ? 'buyer-cancelled' : 'given-back'
+  return { ...changed(session.id, seat, 'cancelled'), because, creditBack }
 }
 
 /** The share that comes back now. Who booked before the time was moved may leave without loss. */

@@ -1,6 +1,5 @@
 /** The mail that a guest gets: a link with which whoever has it takes the seat. Only its hash is kept. */
 import { createHash, randomBytes } from 'node:crypto'
-import { sql } from 'kysely'
 import type { Db, DbOrTrx } from '../db.ts'
 import type { Mail } from '../mail/mail.ts'
 
@@ -46,12 +45,7 @@ export async function sendInvitation(trx: DbOrTrx, mail: Mail, bookingId: string
       'mentor.name as mentorName',
       'booking.guest_email as email',
     ])
-    .select(
-      sql<string>`to_char(session.starts_at at time zone buyer.time_zone, 'FMDay, FMDD FMMonth YYYY, HH24:MI')`.as(
-        'when',
-      ),
-    )
-    .select('buyer.time_zone as timeZone')
+    .select(['session.starts_at as startsAt', 'buyer.time_zone as timeZone'])
     .where('booking.id', '=', bookingId)
     .executeTakeFirstOrThrow()
   if (!about.email) return
@@ -61,10 +55,16 @@ export async function sendInvitation(trx: DbOrTrx, mail: Mail, bookingId: string
     kind: 'booking',
     subject: `${about.buyerName} has a seat for you: ${about.title}`,
     paragraphs: [
-      `${about.buyerName} booked a seat for you in “${about.title}” with ${about.mentorName}, on ${about.when} (${about.timeZone.replace('_', ' ')}).`,
+      `${about.buyerName} booked a seat for you in “${about.title}” with ${about.mentorName}, on ${when(about)}.`,
       'Take it with your account, or make one: it needs no more than this address and a minute.',
     ],
     // After the `#` it stays in the browser: it comes into no log.
     action: { label: 'Take the seat', path: `/invitation#${token}` },
   })
+}
+
+/** In the buyer's time: where the guest is, nobody knows yet. */
+function when({ startsAt, timeZone }: { startsAt: Date; timeZone: string }): string {
+  const time = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'short', timeZone })
+  return `${time.format(startsAt)} (${timeZone.replaceAll('_', ' ')})`
 }

@@ -42,6 +42,7 @@ export async function readInvitation({ db }: { db: DbOrTrx }, token: string): Pr
     .innerJoin('account as buyer', 'buyer.id', 'booking.buyer_id')
     .select(['session.id as sessionId', 'session.title', 'session.starts_at', 'mentor.name as mentorName'])
     .select(['session.duration_minutes as durationMinutes', 'buyer.name as buyerName'])
+    .select('booking.guest_email as email')
     .where('booking.guest_hash', '=', hashOf(token))
     .where('booking.status', '=', 'confirmed')
     .where('booking.learner_id', 'is', null)
@@ -51,11 +52,13 @@ export async function readInvitation({ db }: { db: DbOrTrx }, token: string): Pr
   return { ...invitation, startsAt: starts_at.toISOString() }
 }
 
-/** Takes the seat: it is this person's from now on, and the link ends. @throws AppError `invitation-over`, `already-booked` … */
+/** Takes the seat: it is this person's from now on, and the link is good for nobody else; they may open it again. @throws AppError `invitation-over`, `already-booked` … */
 export async function takeInvitation(
   deps: BookingDeps,
   { who, token }: { who: Who; token: string },
 ): Promise<Booking> {
+  const had = await findTaken(deps.db, { token, learnerId: who.userId })
+  if (had) return getOwnBooking(deps.db, had.id, who.userId)
   const { sessionId } = await readInvitation(deps, token)
   const { bookingId, tellNow } = await deps.db.transaction().execute(async (trx) => {
     const session = await lockSession(trx, sessionId)
@@ -73,7 +76,7 @@ export async function takeInvitation(
     await refuseConflict(trx, who.userId, session, [sessionId])
     const taken = await trx
       .updateTable('booking')
-      .set({ learner_id: who.userId, guest_hash: null })
+      .set({ learner_id: who.userId })
       .where('guest_hash', '=', hashOf(token))
       .where('status', '=', 'confirmed')
       .where('learner_id', 'is', null)
@@ -87,6 +90,16 @@ export async function takeInvitation(
   await tellNow()
   return getOwnBooking(deps.db, bookingId, who.userId)
 }
+
+/** The seat that this person took with the link, and still has. */
+const findTaken = (db: DbOrTrx, { token, learnerId }: { token: string; learnerId: string }) =>
+  db
+    .selectFrom('booking')
+    .select('id')
+    .where('guest_hash', '=', hashOf(token))
+    .where('learner_id', '=', learnerId)
+    .where('status', '=', 'confirmed')
+    .executeTakeFirst()
 
 const over = () =>
   new AppError(

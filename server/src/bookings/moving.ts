@@ -9,6 +9,7 @@ import { lockSession, seatsLeft, type LockedSession } from '../sessions/queries.
 import { announceSeats, type SeatChange } from './announce.ts'
 import { alreadyBooked, full, getOwnBooking, refuseTaken, type BookingDeps } from './bookings.ts'
 import { readSeat, termsOf, type Seat } from './cancelling.ts'
+import { mostBack } from './refund-due.ts'
 import { endedSeat, isStale, readSeats, requireOpen } from './session-seats.ts'
 import { freshenSeats } from './waitlist-offers.ts'
 
@@ -149,7 +150,9 @@ export async function findMoveTargets({ db }: BookingDeps, { bookingId, who }: A
     ])
     .select(
       sql<number>`case when booking.pack_id is null
-      then greatest(booking.paid_paise - session.price_paise, 0) else 0 end`.as('refundPaise'),
+      then least(greatest(booking.paid_paise - session.price_paise, 0), ${mostBack}) else 0 end`.as(
+        'refundPaise',
+      ),
     )
     .where('booking.id', '=', bookingId)
     .where('session.status', '=', 'scheduled')

@@ -63,6 +63,10 @@ const givenBack = sql<number>`(select coalesce(sum(refund.amount_paise), 0)::int
 /** What its seats are worth together, those whose credit did not come back included. */
 const spent = sql<number>`(select coalesce(sum(paid_paise), 0)::int from booking where booking.pack_id = pack.id)`
 
+/** Was the money for its unused credits given back? Then they are void: useCredits refuses them. */
+export const isPaidBack = sql<boolean>`(${givenBack} > 0 and purchase.amount_paise - ${spent} - ${givenBack} <= 0
+  and (select count(*) from booking where booking.pack_id = pack.id and paid_paise > 0) < pack.credits)`
+
 const usable = sql<Date>`greatest(expires_at, now() + interval '30 days')`
 
 /**

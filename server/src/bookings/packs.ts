@@ -7,6 +7,7 @@ import { sql } from 'kysely'
 import { newId, type Db, type DbOrTrx } from '../db.ts'
 import type { Who } from '../http.ts'
 import { lockAgendas } from '../sessions/conflicts.ts'
+import { isPaidBack } from './pack-credits.ts'
 import { getPurchase } from './purchase-queries.ts'
 
 /** What this mentor sells, newest first. */
@@ -129,10 +130,11 @@ export async function findPacks(db: DbOrTrx, userId: string): Promise<Pack[]> {
     .innerJoin('pack_offer', 'pack_offer.id', 'purchase.pack_offer_id')
     .innerJoin('account as mentor', 'mentor.id', 'pack.mentor_id')
     .select(['pack.id', 'pack_offer.title', 'pack.mentor_id as mentorId', 'mentor.name as mentorName'])
-    .select(['pack.credits', 'pack.expires_at', sql<number>`pack.credits - pack.used`.as('left')])
+    .select(['pack.credits', 'pack.expires_at', isPaidBack.as('refunded')])
+    .select(sql<number>`case when ${isPaidBack} then 0 else pack.credits - pack.used end`.as('left'))
     .select(sql<boolean>`pack.expires_at <= now()`.as('expired'))
     .where('pack.learner_id', '=', userId)
-    .orderBy(sql`(pack.expires_at > now() and pack.used < pack.credits)`, 'desc')
+    .orderBy(sql`(pack.expires_at > now() and pack.used < pack.credits and not ${isPaidBack})`, 'desc')
     .orderBy('pack.expires_at')
     .limit(100)
     .execute()

@@ -34,7 +34,10 @@ export const createReleaseSeats =
           key: `seat-${seat.id}`,
           requestedBy: because === 'session-cancelled' ? session.mentorId : null,
         })
+    const paid = seats.filter((seat) => seat.status === 'confirmed' && seat.paid_paise > 0 && !seat.pack_id)
     return {
+      paid: paid.map((seat) => seat.buyer_id),
+      credited: seats.flatMap((seat) => (seat.status === 'confirmed' && seat.pack_id ? seat.buyer_id : [])),
       seated: [...new Set(seats.flatMap((seat) => [seat.learner_id ?? seat.buyer_id, seat.buyer_id]))],
       waited: waited.map((one) => one.learnerId),
     }
@@ -45,7 +48,7 @@ const findSeats = (trx: DbOrTrx, session: LockedSession) =>
     .selectFrom('booking')
     .leftJoin('purchase', 'purchase.id', 'booking.purchase_id')
     .select(['booking.id', 'booking.status', 'booking.learner_id', 'booking.buyer_id', 'booking.purchase_id'])
-    .select(['booking.paid_paise', 'purchase.coupon_id'])
+    .select(['booking.paid_paise', 'booking.pack_id', 'purchase.coupon_id'])
     .where('booking.session_id', '=', session.id)
     .where('booking.seat', 'is not', null)
     .orderBy('booking.purchase_id')

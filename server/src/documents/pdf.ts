@@ -28,8 +28,9 @@ const black = '#16191d'
 const rupees = (paise: number) =>
   new Intl.NumberFormat('en-IN', { style: 'currency', currency: 'INR' }).format(paise / 100)
 
+/** A supplier's documents have the days of India, wherever they are read. */
 const day = (at: Date) =>
-  new Intl.DateTimeFormat('en-IN', { dateStyle: 'long', timeZone: 'Asia/Kolkata' }).format(at)
+  `${new Intl.DateTimeFormat('en-IN', { dateStyle: 'long', timeZone: 'Asia/Kolkata' }).format(at)} (India time)`
 
 /** @returns the PDF's bytes */
 export function printDocument({ kind, number, issuedAt, facts, sandbox }: Printed): Promise<Uint8Array> {

@@ -58,8 +58,8 @@ async function forgetInNotices(trx: DbOrTrx, { id, name }: Named): Promise<void>
     where (strpos(title, ${name}) > 0 or strpos(message, ${name}) > 0) and account_id in (
       select session.mentor_id from booking join session on session.id = booking.session_id
         where ${id}::uuid in (booking.learner_id, booking.buyer_id)
-      union select booking.learner_id from booking join session on session.id = booking.session_id
-        where session.mentor_id = ${id}
+      union select unnest(array[booking.learner_id, booking.buyer_id]) from booking
+        join session on session.id = booking.session_id where session.mentor_id = ${id}
       union select learner_id from booking where buyer_id = ${id}
       union select buyer_id from booking where learner_id = ${id}
       union select learner_id from follow where mentor_id = ${id}

@@ -5,7 +5,7 @@ import { postDisputeEnded, postDisputeOpened } from '../ledger/movements.ts'
 import type { TellNow } from '../notifications/notifications.ts'
 import { alarm, type AlarmDeps } from './alarm.ts'
 import type { DisputeFact } from './entities.ts'
-import { rupees } from './refund-news.ts'
+import { rupees } from '../rupees.ts'
 import { lockCaptured } from './refunds.ts'
 
 export interface DisputeNews {

@@ -6,7 +6,7 @@ import { alarm } from './alarm.ts'
 import { findGatewayDifferences } from './gateway-check.ts'
 import type { Window } from './gateway.ts'
 import { askOpenOrders, hearWindow, type ReconcileDeps } from './reconciler.ts'
-import { rupees } from './refund-news.ts'
+import { rupees } from '../rupees.ts'
 
 /** A bank's late yes included. */
 const days = 4

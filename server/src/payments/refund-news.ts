@@ -2,6 +2,7 @@
 import type { Refund } from '@peerlearn/contract/payments'
 import type { DbOrTrx } from '../db.ts'
 import type { TellNow } from '../notifications/notifications.ts'
+import { rupees } from '../rupees.ts'
 import { alarm, type AlarmDeps } from './alarm.ts'
 import type { RefundNews } from './refund-facts.ts'
 import { getRefund } from './refund-queries.ts'
@@ -51,6 +52,3 @@ async function tellPayer({ willTell }: TellDeps, trx: DbOrTrx, refund: Refund): 
   } as const
   return willTell(trx, [{ to: [account_id], note }])
 }
-
-export const rupees = (paise: number): string =>
-  `₹${(paise / 100).toLocaleString('en-IN', { minimumFractionDigits: paise % 100 === 0 ? 0 : 2 })}`

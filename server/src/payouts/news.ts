@@ -3,7 +3,7 @@ import { findAdminIds } from '../admin/queries.ts'
 import type { Db, DbOrTrx } from '../db.ts'
 import type { Notify, TellNow } from '../notifications/notifications.ts'
 import { alarm, type AlarmDeps } from '../payments/alarm.ts'
-import { rupees } from '../payments/refund-news.ts'
+import { rupees } from '../rupees.ts'
 import type { PayoutNews } from './transfer-facts.ts'
 
 export interface TellPayoutDeps extends AlarmDeps {

@@ -6,7 +6,8 @@ import { sql } from 'kysely'
 import { audit } from '../audit/audit.ts'
 import { violates, type Db, type DbOrTrx } from '../db.ts'
 import type { Who } from '../http.ts'
-import type { Notify } from '../notifications/notifications.ts'
+import type { Notify, WillTell } from '../notifications/notifications.ts'
+import { tellOfApplication } from '../users/application-news.ts'
 import { applicationColumns, insertApplication, toApplication } from '../users/applications.ts'
 import { pageFrom } from './paging.ts'
 import { lockMember, setRoles } from './queries.ts'
@@ -14,15 +15,30 @@ import { lockMember, setRoles } from './queries.ts'
 export interface ApplicationDeps {
   db: Db
   notify: Notify
+  willTell: WillTell
 }
 
-/** @throws AppError `already-mentor`, `already-applied` */
-export async function apply({ db }: ApplicationDeps, who: Who, about: string): Promise<Application> {
+/** Admins are told. @throws AppError `already-mentor`, `already-applied` */
+export async function apply(
+  deps: Pick<ApplicationDeps, 'db' | 'willTell'>,
+  who: Who,
+  about: string,
+): Promise<Application> {
   if (who.roles.includes('mentor')) throw new AppError('already-mentor', 'You are a mentor already.')
-  return insertApplication(db, { accountId: who.userId, about }).catch((error: unknown) => {
-    if (!violates(error, 'mentor_application_pending')) throw error
-    throw new AppError('already-applied', 'Your application is with us already. You hear of it soon.')
-  })
+  const accountId = who.userId
+  const { application, tellNow } = await deps.db
+    .transaction()
+    .execute(async (trx) => {
+      const application = await insertApplication(trx, { accountId, about })
+      const tellNow = await tellOfApplication(deps, trx, { accountId, applicationId: application.id })
+      return { application, tellNow }
+    })
+    .catch((error: unknown) => {
+      if (!violates(error, 'mentor_application_pending')) throw error
+      throw new AppError('already-applied', 'Your application is with us already. You hear of it soon.')
+    })
+  await tellNow()
+  return application
 }
 
 /** @throws AppError `not-found`, `already-decided` */

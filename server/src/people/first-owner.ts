@@ -31,22 +31,25 @@ export async function makeOwnerCode(db: Db): Promise<string | undefined> {
   return code
 }
 
-/** Takes the code, once. @throws AppError `bad-input` for a wrong, used or old one */
+/** Takes the code, once. @throws AppError `bad-input` for a wrong, used or old one, and where there is an owner */
 export async function becomeOwner(db: Db, accountId: string, code: string): Promise<void> {
+  if (await isOwned(db)) throw owned()
   await db.transaction().execute(async (trx) => {
     const { numDeletedRows } = await trx
       .deleteFrom('owner_code')
       .where('hash', '=', hashOf(code))
       .where('expires_at', '>', sql<Date>`now()`)
       .executeTakeFirst()
-    if (numDeletedRows === 0n || (await isOwned(trx))) throw noSuchCode()
+    if (await isOwned(trx)) throw owned()
+    if (numDeletedRows === 0n) throw noSuchCode()
     const member = await lockMember(trx, accountId)
     await setRoles(trx, member, [...member.roles, 'owner'])
     await audit(trx, { actorId: accountId, action: 'role.first-owner', subject: `account:${accountId}` })
   })
 }
 
-const isOwned = async (db: DbOrTrx): Promise<boolean> =>
+/** Has this place an owner? */
+export const isOwned = async (db: DbOrTrx): Promise<boolean> =>
   (await db
     .selectFrom('account')
     .select('id')
@@ -57,5 +60,8 @@ const isOwned = async (db: DbOrTrx): Promise<boolean> =>
 
 const noSuchCode = () =>
   new AppError('bad-input', 'This code does not work.', {
-    code: `It is not right, was used, or is older than ${codeMinutes} minutes. Restart the server for a new one.`,
+    code: `It is not right, was used, or is older than ${codeMinutes} minutes. A new one: npm run owner-code`,
   })
+
+const owned = () =>
+  new AppError('bad-input', 'This place has an owner already: an owner makes others, on the page of people.')

@@ -2,7 +2,7 @@ import { peopleRoutes as routes } from '@peerlearn/contract/people'
 import { on, type Binding, type Who } from '../http.ts'
 import { findApplicationsOf } from '../users/applications.ts'
 import { apply, decide, listApplications, withdraw } from './applications.ts'
-import { becomeOwner } from './first-owner.ts'
+import { becomeOwner, isOwned } from './first-owner.ts'
 import { listMembers } from './members.ts'
 import { grant, revoke } from './roles.ts'
 import type { StandingDeps } from './standing.ts'
@@ -27,6 +27,7 @@ export const peopleRoutes = (deps: StandingDeps): Binding[] => [
   on(routes.revoke, ({ who, params, body }) =>
     revoke(deps, { id: params.id, actorId: who.userId, byOwner: byOwner(who) }, body),
   ),
+  on(routes.ownership, async () => ({ owned: await isOwned(deps.db) })),
   on(routes.becomeOwner, async ({ who, body }) => {
     await becomeOwner(deps.db, who.userId, body.code)
     return {}

@@ -6,6 +6,7 @@
 import type { Db } from '../db.ts'
 import type { JobHandlers } from '../jobs/job-table.ts'
 import type { Note, Notify } from '../notifications/notifications.ts'
+import { timeWords } from '../notifications/time-words.ts'
 import { findDue, type Due } from './queries.ts'
 
 export const reminderJobs = ({ db, notify }: { db: Db; notify: Notify }): JobHandlers => ({
@@ -37,25 +38,5 @@ function toNote({ sessionId, title, startsAt, when, key, timeZone, teaches }: Du
     message: `${teaches ? 'You teach it' : 'It begins'} on ${time}.`,
     mailParagraphs: [`“${title}” begins on ${time}.`, get],
     link: `/sessions/${sessionId}`,
-  }
-}
-
-/** `Tue 24 Nov, 18:00 (Asia/Kolkata)` */
-export function timeWords(at: Date, timeZone: string): string {
-  const format = (zone: string) =>
-    new Intl.DateTimeFormat('en-GB', {
-      weekday: 'short',
-      day: 'numeric',
-      month: 'short',
-      hour: '2-digit',
-      minute: '2-digit',
-      timeZone: zone,
-    }).format(at)
-  const named = (zone: string) => `${format(zone)} (${zone.replaceAll('_', ' ')})`
-  try {
-    return named(timeZone)
-  } catch {
-    // A zone that this server's tables do not know.
-    return named('UTC')
   }
 }

@@ -3,8 +3,10 @@ import type { Session } from '@peerlearn/contract/sessions'
 import type { DbOrTrx } from '../db.ts'
 import type { Who } from '../http.ts'
 import { nothingToTell, type News, type TellNow } from '../notifications/notifications.ts'
+import { timeWords } from '../notifications/time-words.ts'
 import { getSession, lockSession, requireOwn, requireStatus, type LockedSession } from './queries.ts'
 import type { SessionDeps } from './sessions.ts'
+import { findZones, type ZonedPerson } from './zones.ts'
 
 type Because = 'session-cancelled' | 'too-few' | 'mentor-absent'
 
@@ -13,6 +15,9 @@ interface Released {
   seated: string[]
   /** Who waited for one. */
   waited: string[]
+  /** Whose money comes back, and whose credit of a pack. */
+  paid: string[]
+  credited: string[]
 }
 
 /** Ends every seat of a locked session, and decides that its money goes back: all of it. */
@@ -47,7 +52,8 @@ export async function cancelWithSeats(
     .where('id', '=', session.id)
     .execute()
   const released = await releaseSeats(trx, session, because)
-  const tellNotes = await willTell(trx, newsOf(session, because, released))
+  const people = await findZones(trx, [session.mentorId, ...released.seated, ...released.waited])
+  const tellNotes = await willTell(trx, newsOf(session, because, released, people))
   const { id: sessionId, title } = session
   return () => {
     tell.people(released.seated, 'session.cancelled', { sessionId, title })
@@ -61,19 +67,42 @@ const why: Record<Because, string> = {
   'mentor-absent': 'did not take place: its mentor did not come.',
 }
 
-function newsOf(session: LockedSession, because: Because, { seated, waited }: Released): News[] {
-  const { id, title, pricePaise, mentorId } = session
-  const shared = {
-    kind: 'session',
-    title: 'A session was cancelled',
-    link: `/sessions/${id}`,
-    key: `cancelled:${id}`,
-  } as const
-  const words = `“${title}” ${why[because]}`
-  const back = pricePaise > 0 ? ' What you paid for it comes back.' : ''
+function newsOf(
+  session: LockedSession,
+  because: Because,
+  { seated, waited, paid, credited }: Released,
+  people: ZonedPerson[],
+): News[] {
+  const { id, title, mentorId, startsAt } = session
+  const mentor = people.find((one) => one.id === mentorId)?.name
+  const back = (who: string) =>
+    [
+      ...(paid.includes(who) ? [' What you paid for it comes back.'] : []),
+      ...(credited.includes(who) ? [' Your credit comes back.'] : []),
+    ].join('')
+  const told = (who: string, { by = '', rest = '', calendarOf }: Telling): News[] =>
+    people
+      .filter((one) => one.id === who)
+      .map(({ timeZone }) => ({
+        to: [who],
+        note: {
+          kind: 'session',
+          title: 'A session was cancelled',
+          message: `“${title}”${by} on ${timeWords(startsAt, timeZone)} ${why[because]}${rest}`,
+          link: `/sessions/${id}`,
+          key: `cancelled:${id}`,
+          calendarOf,
+        },
+      }))
   return [
-    { to: seated, note: { ...shared, message: `${words}${back}`, calendarOf: id } },
-    { to: waited, note: { ...shared, message: `${words} You wait for it no longer.` } },
-    ...(because === 'session-cancelled' ? [] : [{ to: [mentorId], note: { ...shared, message: words } }]),
+    ...seated.flatMap((who) => told(who, { by: ` with ${mentor}`, rest: back(who), calendarOf: id })),
+    ...waited.flatMap((who) => told(who, { rest: ' You wait for it no longer.' })),
+    ...(because === 'session-cancelled' ? [] : told(mentorId, {})),
   ]
+}
+
+interface Telling {
+  by?: string
+  rest?: string
+  calendarOf?: string
 }

@@ -10,8 +10,9 @@ import { nothingToTell, type TellNow, type WillTell } from '../notifications/not
 import type { Tell } from '../sockets.ts'
 import type { ReleaseSeats } from './cancelling.ts'
 import { lockAgendas, refuseConflict } from './conflicts.ts'
+import { tellMoved } from './moved.ts'
 import { getSession, lockSession, requireOwn, requireStatus, type LockedSession } from './queries.ts'
-import { findSeatHolders, findSeatNumbers, findTakenSeats } from './seats.ts'
+import { findSeatNumbers, findTakenSeats } from './seats.ts'
 import { refusePast, requireSound } from './session-rules.ts'
 
 type Input = z.output<typeof sessionInput>
@@ -124,19 +125,7 @@ export async function applyChange(
   const values = { ...columns(change), ...timing.columns }
   if (Object.keys(values).length > 0)
     await trx.updateTable('session').set(values).where('id', '=', before.id).execute().catch(refuseSeats)
-  return timing.moved ? tellMoved(deps, trx, change.title ?? before.title, before.id) : nothingToTell
-}
-
-/** Who has a seat hears of the new time, and their calendars too. */
-async function tellMoved({ willTell }: SessionDeps, trx: DbOrTrx, title: string, id: string) {
-  const note = {
-    kind: 'session',
-    title: 'A session has moved',
-    message: `“${title}” has a new time. Open it to see when; if it does not suit you, all of your money comes back.`,
-    link: `/sessions/${id}`,
-    calendarOf: id,
-  } as const
-  return willTell(trx, [{ to: await findSeatHolders(trx, id), note }])
+  return timing.moved ? tellMoved(deps, trx, before.id) : nothingToTell
 }
 
 async function refuseMovedOutside(trx: DbOrTrx, before: LockedSession, change: Change): Promise<void> {
@@ -229,7 +218,7 @@ const columns = ({
 /** Moves bookings from seats beyond the new capacity to free ones below it. What does not fit, the constraint refuses. */
 async function makeRoom(trx: DbOrTrx, sessionId: string, capacity: number): Promise<void> {
   const taken = await findSeatNumbers(trx, sessionId)
-  if (taken.length > capacity) throw belowSeats()
+  if (taken.length > capacity) throw belowSeats(taken.length)
   const free = Array.from({ length: capacity }, (_, i) => i + 1).filter((seat) => !taken.includes(seat))
   for (const seat of taken.filter((seat) => seat > capacity))
     await trx
@@ -240,9 +229,11 @@ async function makeRoom(trx: DbOrTrx, sessionId: string, capacity: number): Prom
       .execute()
 }
 
-const belowSeats = () =>
+const belowSeats = (booked?: number) =>
   new AppError('capacity-below-seats', 'More seats than that are taken already.', {
-    capacity: 'Below the seats that are taken.',
+    capacity: booked
+      ? `At least ${booked}: so many seats are booked already.`
+      : 'Fewer than the seats that are booked already.',
   })
 
 function refuseSeats(error: unknown): never {

@@ -16,14 +16,16 @@ const userColumns = [
   'bio',
   'skills',
   'image_version',
+  'time_zone',
   'created_at',
 ] as const
 type UserRow = Pick<Selectable<Database['account']>, (typeof userColumns)[number]>
 
-const toUser = ({ created_at, email_verified_at, image_version, ...rest }: UserRow): User => ({
+const toUser = ({ created_at, email_verified_at, image_version, time_zone, ...rest }: UserRow): User => ({
   ...rest,
   image: imageOf(rest.id, image_version),
   verified: email_verified_at !== null,
+  timeZone: time_zone,
   createdAt: created_at.toISOString(),
 })
 
@@ -57,14 +59,20 @@ export async function findCredentials(db: DbOrTrx, email: string) {
   return { password_hash, user: toUser(account) }
 }
 
-type ProfileChange = Pick<Updateable<Database['account']>, 'name' | 'bio' | 'skills'>
+type ProfileChange = Pick<Updateable<Database['account']>, 'name' | 'bio' | 'skills'> & {
+  timeZone?: string | undefined
+}
 
 /** Fields that are not given stay as they are. @throws AppError `not-found` */
-export async function updateProfile(db: DbOrTrx, id: string, change: ProfileChange): Promise<User> {
-  if (Object.keys(change).length === 0) return getUser(db, id)
+export async function updateProfile(
+  db: DbOrTrx,
+  id: string,
+  { timeZone, ...change }: ProfileChange,
+): Promise<User> {
+  if (!timeZone && Object.keys(change).length === 0) return getUser(db, id)
   const row = await db
     .updateTable('account')
-    .set(change)
+    .set({ ...change, ...(timeZone && { time_zone: timeZone }) })
     .where('id', '=', id)
     .returning(userColumns)
     .executeTakeFirst()
