@@ -16,7 +16,7 @@ describe('the form of teaching hours', () => {
   it('says what is wrong with a day', () => {
     expect(faultOf([{ from: '09:00', to: '00:00' }])).toBeUndefined()
     expect(faultOf([{ from: '09:00', to: '' }])).toBe('Choose a time for each end.')
-    expect(faultOf([{ from: '10:00', to: '09:00' }])).toBe('It ends before it begins.')
+    expect(faultOf([{ from: '10:00', to: '09:00' }])).toBe('The end must be after the start.')
     expect(
       faultOf([
         { from: '11:00', to: '13:00' },

@@ -46,7 +46,8 @@ export const availabilityOf = ({ timeZone, week, days }: HoursDraft): Availabili
 export function faultOf(times: readonly Times[]): string | undefined {
   const ranges = times.map(toRange).toSorted((a, b) => a.fromMinute - b.fromMinute)
   if (times.some(({ from, to }) => !from || !to)) return 'Choose a time for each end.'
-  if (ranges.some(({ fromMinute, toMinute }) => fromMinute >= toMinute)) return 'It ends before it begins.'
+  if (ranges.some(({ fromMinute, toMinute }) => fromMinute >= toMinute))
+    return 'The end must be after the start.'
   if (ranges.some(({ fromMinute }, i) => i > 0 && ranges[i - 1]!.toMinute > fromMinute))
     return 'These times overlap.'
   return undefined
