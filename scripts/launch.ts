@@ -43,7 +43,9 @@ async function launchTrial(settings: Settings, ports: Ports, processes: Processe
   const url = settings.databaseUrl ?? (await startDatabase(settings, ports, secrets, processes))
   const env = { ...environments.server, DATABASE_URL: url }
   const sandbox = () => Promise.race([waitUntilListening(ports.sandbox), processes.failure])
-  await prepareDatabase(url, { demo: { dataDir: settings.dataDir, env, sandbox } })
+  await prepareDatabase(url, {
+    demo: { dataDir: settings.dataDir, publicUrl: settings.publicUrl, env, sandbox },
+  })
   await startServer(env, settings, ports, processes)
 }
 

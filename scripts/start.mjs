@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { modernNode, toolEnvironment } from './setup/node.mjs'
-import { prepareDataDir, readPlace, requirePort, waitForLeftovers } from './setup/place.mjs'
+import { prepareDataDir, readPlace, requireNoOther, requirePort, waitForLeftovers } from './setup/place.mjs'
 import { requirePostgresPlace } from './setup/postgres-account.mjs'
 import { onStopRequest } from './setup/processes.mjs'
 import { Refusal, runMain } from './setup/refusal.mjs'
@@ -21,6 +21,8 @@ await runMain(async () => {
   const dev = process.argv.includes('--dev')
   const { port, dataDir } = readPlace()
   await waitForLeftovers(dataDir)
+  // Before the port: it is most likely this one that has it.
+  requireNoOther(dataDir)
   await requirePort(port)
   prepareDataDir(dataDir)
   requirePostgresPlace(dataDir)

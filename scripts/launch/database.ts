@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { createDb, type Db } from '@peerlearn/server/db'
 import { isEmpty } from '@peerlearn/server/demo'
 import { Refusal } from '../setup/refusal.mjs'
@@ -18,6 +19,8 @@ export async function prepareDatabase(
   try {
     await step('Migrating the database', () => reachable(migrate(db)), { quiet: true })
     if (demo && (await isEmpty(db))) await fill(db, demo)
+    else if (demo && existsSync(demoFile(demo.dataDir)))
+      console.log(`\n  The demo's accounts are in ${demoFile(demo.dataDir)}.${deskLine(demo)}`)
     const code = demo ? undefined : await ownerCodeLines(db, publicUrl)
     if (code) console.log(`\n${code}\n`)
   } finally {
@@ -31,15 +34,23 @@ interface DemoWish {
   env: NodeJS.ProcessEnv
   /** Resolves when the payment sandbox answers: the demo's people buy there. */
   sandbox: () => Promise<void>
+  publicUrl: string
 }
 
-async function fill(db: Db, { dataDir, env, sandbox }: DemoWish): Promise<void> {
+/** Under https there is no such desk. */
+const deskLine = ({ publicUrl }: DemoWish): string =>
+  publicUrl.startsWith('https:') ? '' : `\n  The admin's one-time code, and all mails: ${publicUrl}/trial`
+
+async function fill(db: Db, demo: DemoWish): Promise<void> {
+  const { dataDir, env, sandbox } = demo
   const made = await step('Filling the empty database with a demo', async () => {
     const config = serverConfig(env)
     await sandbox()
     return seed(db, dataDir, config)
   })
-  console.log([`  Its accounts, kept in ${demoFile(dataDir)}:`, ...accountLines(made)].join('\n'))
+  console.log(
+    [`  Its accounts, kept in ${demoFile(dataDir)}:`, ...accountLines(made)].join('\n') + deskLine(demo),
+  )
 }
 
 async function reachable(work: Promise<string[]>): Promise<void> {

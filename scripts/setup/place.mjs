@@ -87,11 +87,7 @@ export async function waitForLeftovers(dataDir) {
 export function lockDataDir(dataDir, guardian) {
   const lock = join(dataDir, LOCK)
   const own = join(dataDir, `.lock-${process.pid}`)
-  const holder = readHolder(dataDir)
-  if (holder && isRunning(holder.launcher))
-    throw new Refusal(
-      `PeerLearn already runs with the data in ${dataDir} (process ${Number.parseInt(holder.launcher, 10)}): stop it, or start with another DATA_DIR.`,
-    )
+  const holder = requireNoOther(dataDir)
   if (holder) rmSync(lock, { force: true })
   try {
     writeFileSync(own, JSON.stringify({ launcher: identify(process.pid), guardian: identify(guardian) }))
@@ -103,6 +99,16 @@ export function lockDataDir(dataDir, guardian) {
     rmSync(own, { force: true })
   }
   return () => rmSync(lock, { force: true })
+}
+
+/** Refuses while a launcher runs with this folder; returns what one before left there. */
+export function requireNoOther(dataDir) {
+  const holder = readHolder(dataDir)
+  if (holder && isRunning(holder.launcher))
+    throw new Refusal(
+      `PeerLearn already runs with the data in ${dataDir} (process ${Number.parseInt(holder.launcher, 10)}): stop it, or start with another DATA_DIR.`,
+    )
+  return holder
 }
 
 function readHolder(dataDir) {

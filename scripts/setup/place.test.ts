@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { lockDataDir, prepareDataDir, readPlace, requirePort } from './place.mjs'
+import { lockDataDir, prepareDataDir, readPlace, requireNoOther, requirePort } from './place.mjs'
 import { ROOT } from './run.mjs'
 
 let folder: string
@@ -43,7 +43,9 @@ describe('the lock of a data folder', () => {
     expect(() => lockDataDir(folder, process.pid)).toThrow(
       `PeerLearn already runs with the data in ${folder}`,
     )
+    expect(() => requireNoOther(folder)).toThrow(`PeerLearn already runs with the data in ${folder}`)
     unlock()
+    requireNoOther(folder)
     lockDataDir(folder, process.pid)()
     expect(readdirSync(folder)).toEqual([])
   })
