@@ -198,6 +198,26 @@ describe('a pack', () => {
     expect(await amounts(expired.purchaseId)()).toEqual([])
   })
 
+  test('of a mentor who may not teach is not paid back while the payer’s bank asks for its money', async () => {
+    const { server } = shop
+    const mentor = await shop.newMentor()
+    const { purchaseId, payment } = await packOf(mentor)
+    const { id } = await shop.play(`/payments/${payment}/disputes`)
+    await shop.disputeIs(String(id), 'open')
+    const stop = { suspended_at: new Date(), suspended_because: 'Sold seats outside.' }
+    await server.db.updateTable('account').set(stop).where('id', '=', mentor.userId).execute()
+    await payExpired()
+    expect(await shop.refundsOf(purchaseId)).toEqual([])
+    await shop.play(`/disputes/${String(id)}`, { status: 'won' })
+    await shop.disputeIs(String(id), 'won')
+    await payExpired()
+    await expect
+      .poll(async () => (await shop.refundsOf(purchaseId)).map((one) => one.amount_paise), {
+        timeout: 20_000,
+      })
+      .toEqual([100_000])
+  })
+
   test('that was paid back takes a credit that returns later to the same payer', async () => {
     const { server } = shop
     const mentor = await shop.newMentor()

@@ -60,9 +60,14 @@ async function payBack(
   ])
 }
 
-/** Credits are left, in time, of a mentor who may not teach. */
+/**
+ * Credits are left, in time, of a mentor who may not teach. Money that the payer's bank has asked for goes back through
+ * the dispute, not twice; one that we win is paid back afterwards.
+ */
 const isUnusable = sql<boolean>`(pack.used < pack.credits and pack.expires_at > now()
-  and (mentor.suspended_at is not null or not 'mentor' = any (mentor.roles)))`
+  and (mentor.suspended_at is not null or not 'mentor' = any (mentor.roles))
+  and not exists (select from payment join dispute on dispute.payment_id = payment.id
+    where payment.purchase_id = pack.purchase_id and dispute.status in ('open', 'under_review', 'lost')))`
 
 const selectPacks = (db: DbOrTrx) =>
   db.selectFrom('pack').innerJoin('account as mentor', 'mentor.id', 'pack.mentor_id').where(isUnusable)

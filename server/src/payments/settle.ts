@@ -172,7 +172,7 @@ async function keepSurplusFee(trx: DbOrTrx, fact: PaymentFact): Promise<void> {
   if (known) await keepFee(trx, known.id, fact)
 }
 
-const tooLate = 'The payment came after the seat was gone.'
+const tooLate = 'When the payment came, the seat could not be yours any more.'
 
 /** All of it, decided by nobody but us. */
 const sendBack = (

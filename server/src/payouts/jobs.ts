@@ -1,4 +1,5 @@
 /** What payouts do in the background. */
+import { allOf } from '../bookings/sweeps.ts'
 import { returnUnusedPacks } from '../bookings/unused-packs.ts'
 import type { JobHandlers } from '../jobs/job-table.ts'
 import { retryByItself } from './retrying.ts'
@@ -9,9 +10,6 @@ export const payoutJobs = (deps: SendingDeps & SweepDeps): JobHandlers => ({
   'payout.send': ({ payoutId }) => sendPayout(deps, payoutId),
   'payout.retry': ({ payoutId, start }) => retryByItself(deps, payoutId, start),
   'payouts.sweep': () => sweepPayouts(deps),
-  'payouts.expired-packs': async () => {
-    await returnUnusedPacks(deps)
-    await payExpiredPacks(deps)
-  },
+  'payouts.expired-packs': () => allOf([() => returnUnusedPacks(deps), () => payExpiredPacks(deps)]),
   'payouts.left-over': () => returnLeftOvers(deps),
 })
