@@ -81,7 +81,8 @@ export class Paged<Item> {
 
   async more(): Promise<void> {
     const cursor = this.#cursor
-    if (this.#adding || cursor === null) return
+    // While another list is asked for, there is no more of this one.
+    if (this.#adding || this.#phase !== 'ready' || cursor === null) return
     this.#adding = true
     await this.#load({ cursor }, ({ items, nextCursor }) => {
       this.#items = this.#joined(this.#items, items)
