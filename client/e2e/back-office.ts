@@ -32,5 +32,5 @@ export async function endDay({ product, db }: School): Promise<void> {
   jobs.work([])
   await jobs.send(db, 'ledger.reconcile', {})
   await jobs.close()
-  await until('the report of the day', async () => (await reports()) > before)
+  await until('the report of the day', async () => (await reports()) > before, 60)
 }

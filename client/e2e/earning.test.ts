@@ -130,7 +130,7 @@ it('gives money back by hand once the admin has proved again who they are, and t
   await refund.getByText('−₹120').waitFor()
 })
 
-it('compares the books with Razorpay’s, to the paisa, and leaves nothing that needs a look', async () => {
+it('finds every paisa of the books explained, and leaves nothing that needs a look', async () => {
   const { page } = admin
   await endDay(school)
   await page.goto('/admin/money')

@@ -71,12 +71,13 @@ export async function downloadedBy(page: Page, press: () => Promise<void>) {
 
 /** Loads the page again until what is awaited stands there: what is done in the background is not told to every page. */
 export async function comesTo(page: Page, awaited: Locator): Promise<void> {
-  await until(`${awaited.toString()} on ${page.url()}`, async () => {
+  const stands = async () => {
     if (await awaited.first().isVisible()) return true
     await page.reload()
     await page.waitForLoadState('networkidle')
     return awaited.first().isVisible()
-  })
+  }
+  await until(`${awaited.toString()} on ${page.url()}`, stands, 60)
 }
 
 /** A figure of a page, such as `Held`. */
