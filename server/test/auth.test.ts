@@ -1,11 +1,11 @@
+/** Registering, and signing in with a password. */
 import type * as Argon2 from '@node-rs/argon2'
 import { authRoutes } from '@peerlearn/contract/auth'
 import { userRoutes } from '@peerlearn/contract/users'
-import { closeCode } from '@peerlearn/contract/channel'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { startServer, type TestServer } from './harness.ts'
 import { Browser } from './harness-browser.ts'
-import { passwordLogin } from './sign-in.ts'
+import { newcomer, passwordLogin, register } from './sign-in.ts'
 
 /** The hashes that passwords were checked against. The library itself is the real one. */
 const checked = vi.hoisted((): string[] => [])
@@ -25,23 +25,12 @@ beforeAll(async () => {
 })
 
 const browser = () => new Browser(server.url)
-let people = 0
-const somebody = () => ({
-  email: `person${++people}@peerlearn.test`,
-  password: 'correct horse battery',
-  name: 'Asha',
-})
-const registered = async () => {
-  const person = somebody()
-  const page = browser()
-  const { user, accessToken } = await page.ok(authRoutes.register, person)
-  return { ...person, page, userId: user.id, token: accessToken }
-}
+const registered = () => register(browser())
 
 describe('registering', () => {
   test('makes the account and signs in', async () => {
     const page = browser()
-    const answer = await page.ok(authRoutes.register, { ...somebody(), email: 'Asha@PeerLearn.Test' })
+    const answer = await page.ok(authRoutes.register, { ...newcomer(), email: 'Asha@PeerLearn.Test' })
     expect(answer.user).toMatchObject({
       email: 'asha@peerlearn.test',
       roles: ['learner'],
@@ -53,12 +42,12 @@ describe('registering', () => {
 
   test('refuses an email that somebody has, in whatever case', async () => {
     const { email } = await registered()
-    const again = await browser().post(authRoutes.register, { ...somebody(), email: email.toUpperCase() })
+    const again = await browser().post(authRoutes.register, { ...newcomer(), email: email.toUpperCase() })
     expect(again).toMatchObject({ status: 409, code: 'email-taken', details: { email: someText } })
   })
 
   test('makes nobody an admin', async () => {
-    const answer = await browser().post(authRoutes.register, { ...somebody(), roles: ['admin'] })
+    const answer = await browser().post(authRoutes.register, { ...newcomer(), roles: ['admin'] })
     expect(answer).toMatchObject({ status: 400, code: 'bad-input', details: { '(input)': someText } })
   })
 
@@ -119,133 +108,5 @@ describe('signing in', () => {
     const { email, password } = await registered()
     for (let i = 0; i < 8; i++)
       expect(await browser().post(authRoutes.login, { email, password })).toMatchObject({ status: 200 })
-  })
-})
-
-describe('the refresh cookie', () => {
-  test('is out of reach of scripts and other sites, and sent to sign-in routes alone', async () => {
-    const { page } = await registered()
-    expect(page.attributes('refresh')).toEqual(
-      expect.arrayContaining(['HttpOnly', 'SameSite=Strict', 'Path=/api/auth']),
-    )
-    expect(page.cookie('refresh')).toMatch(/^[0-9a-f-]{36}\.[\w-]{43}$/)
-  })
-
-  test('is Secure in production', async () => {
-    const strong = (seed: string) => seed.repeat(20).slice(0, 40)
-    const production = await startServer({
-      env: {
-        NODE_ENV: 'production',
-        PUBLIC_URL: 'https://learn.example.org',
-        AUTH_SECRET: strong('a1B'),
-        SFU_SECRET: strong('c2D'),
-        TURN_SECRET: strong('e3F'),
-        RAZORPAY_KEY_ID: 'rzp_live_1',
-        RAZORPAY_KEY_SECRET: strong('g4H'),
-        RAZORPAY_WEBHOOK_SECRET: strong('i5J'),
-        SMTP_URL: 'smtp://mail.example.org',
-        MAIL_FROM: 'PeerLearn <hello@learn.example.org>',
-      },
-    })
-    const page = new Browser(production.url)
-    await page.ok(authRoutes.register, somebody())
-    expect(page.attributes('refresh')).toContain('Secure')
-  })
-
-  test('is replaced with every use, and only its hash is kept', async () => {
-    const { page } = await registered()
-    const first = page.cookie('refresh')!
-    const { user, accessToken } = await page.ok(authRoutes.refresh, {})
-    expect(page.cookie('refresh')).not.toBe(first)
-    expect(await server.api(userRoutes.me, {}, { token: accessToken })).toEqual(user)
-    const { rows } = await server.db
-      .selectFrom('login')
-      .select(['token_hash', 'previous_hash'])
-      .execute()
-      .then((all) => ({ rows: JSON.stringify(all) }))
-    expect(rows).not.toContain(first.split('.')[1])
-  })
-
-  test('gives two tabs that refresh at once the same successor', async () => {
-    const { page } = await registered()
-    const other = page.copy()
-    await Promise.all([page.ok(authRoutes.refresh, {}), other.ok(authRoutes.refresh, {})])
-    expect(other.cookie('refresh')).toBe(page.cookie('refresh'))
-    await page.ok(authRoutes.refresh, {})
-  })
-
-  test('used again later ends the login of the thief and of the owner', async () => {
-    const { page, userId, token } = await registered()
-    const thief = page.copy()
-    await page.ok(authRoutes.refresh, {})
-    await server.db
-      .updateTable('login')
-      .set({ rotated_at: new Date(Date.now() - 6_000) })
-      .where('account_id', '=', userId)
-      .execute()
-    expect(await thief.post(authRoutes.refresh, {})).toMatchObject({ status: 401, code: 'signed-out' })
-    expect(await page.post(authRoutes.refresh, {})).toMatchObject({ status: 401, code: 'signed-out' })
-    await expect(server.api(userRoutes.me, {}, { token })).rejects.toMatchObject({ code: 'signed-out' })
-  })
-
-  test('of two uses before ends the login, too', async () => {
-    const { page } = await registered()
-    const thief = page.copy()
-    await page.ok(authRoutes.refresh, {})
-    await page.ok(authRoutes.refresh, {})
-    expect(await thief.post(authRoutes.refresh, {})).toMatchObject({ code: 'signed-out' })
-    expect(await page.post(authRoutes.refresh, {})).toMatchObject({ code: 'signed-out' })
-  })
-
-  test('is worth nothing after thirty days', async () => {
-    const { page, userId } = await registered()
-    await server.db
-      .updateTable('login')
-      .set({ expires_at: new Date(Date.now() - 1_000) })
-      .where('account_id', '=', userId)
-      .execute()
-    expect(await page.post(authRoutes.refresh, {})).toMatchObject({ code: 'signed-out' })
-  })
-
-  test('cannot be used by a page of somebody else', async () => {
-    const { page } = await registered()
-    page.origin = 'https://evil.example'
-    expect(await page.post(authRoutes.refresh, {})).toMatchObject({ status: 403, code: 'origin-refused' })
-    expect(await page.post(authRoutes.logout, {})).toMatchObject({ status: 403, code: 'origin-refused' })
-  })
-})
-
-describe('signing out', () => {
-  test('ends the token, the cookie and the open sockets, and those of this login alone', async () => {
-    const { page, token, email, password } = await registered()
-    const elsewhere = await passwordLogin(browser(), { email, password })
-    const [here, there] = [
-      await server.connect({ token }),
-      await server.connect({ token: elsewhere.accessToken }),
-    ]
-    await page.ok(authRoutes.logout, {})
-    expect(await here.closed).toEqual({ code: closeCode.signedOut, reason: 'signed-out' })
-    await expect(server.api(userRoutes.me, {}, { token })).rejects.toMatchObject({ code: 'signed-out' })
-    expect(page.cookie('refresh')).toBeUndefined()
-    expect(await there.ask('admin.unwatch', {})).toMatchObject({ error: { code: 'forbidden' } })
-  })
-
-  test('twice is harmless', async () => {
-    const { page } = await registered()
-    await page.ok(authRoutes.logout, {})
-    expect(await page.post(authRoutes.logout, {})).toMatchObject({ status: 200 })
-  })
-
-  test('closes the sockets within five seconds even if the bus lost the news', async () => {
-    const person = await server.person()
-    const socket = await server.connect(person)
-    const ended = performance.now()
-    await server.db
-      .updateTable('login')
-      .set({ ended_at: new Date() })
-      .where('id', '=', person.loginId)
-      .execute()
-    expect(await socket.closed).toMatchObject({ code: closeCode.signedOut })
-    expect(performance.now() - ended).toBeLessThan(5_000)
   })
 })

@@ -9,7 +9,7 @@ export const peopleDesk = (server: TestServer, admin: Person) => ({
   toldOf: ({ userId }: Person) =>
     server.db.selectFrom('notification').select('title').where('account_id', '=', userId).execute(),
   /** What was done to them, and by whom, in order. */
-  audited: async (subject: Person) => {
+  audited: async (subject: Pick<Person, 'userId'>) => {
     const rows = await server.db
       .selectFrom('audit_event')
       .select(['action', 'actor_id'])

@@ -1,9 +1,12 @@
 /** Applying to teach, and the admins' list of people. */
+import { authRoutes } from '@peerlearn/contract/auth'
 import { peopleRoutes as routes } from '@peerlearn/contract/people'
 import { sessionRoutes } from '@peerlearn/contract/sessions'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { Browser } from './harness-browser.ts'
 import { startServer, type Person, type TestServer } from './harness.ts'
 import { peopleDesk, type PeopleDesk } from './people-desk.ts'
+import { linkToken } from './sign-in.ts'
 
 let server: TestServer
 let admin: Person
@@ -57,6 +60,28 @@ describe('becoming a mentor', () => {
     expect(who.filter((id) => id === owner.userId)).toHaveLength(1)
     expect(who).not.toContain(outsider.userId)
     expect(told.every(({ link }) => link === '/admin/applications')).toBe(true)
+  })
+
+  test('is told to admins, too, when a new password is what proved the address', async () => {
+    const page = new Browser(server.url)
+    const email = 'usha@peerlearn.test'
+    const application = 'Statistics, with the newspaper of the day.'
+    const person = { email, password: 'correct horse battery', name: 'Usha Applies', application }
+    const { user } = await page.ok(authRoutes.register, person)
+    const toAdmin = async () =>
+      (await toldOf(admin)).filter(({ title }) => title === 'Somebody wants to teach')
+    const before = await toAdmin()
+    await page.ok(authRoutes.forgotPassword, { email })
+    const token = await linkToken(server, email, 'Set a new password')
+    await page.ok(authRoutes.resetPassword, { token, password: 'a new horse battery' })
+    expect(await toAdmin()).toHaveLength(before.length + 1)
+    expect(await audited({ userId: user.id })).toEqual([
+      ['email.verified', user.id],
+      ['password.reset', user.id],
+    ])
+    // The link of the first mail still proves the same: nobody hears it twice.
+    await page.ok(authRoutes.proveEmail, { token: await linkToken(server, email, 'Confirm your address') })
+    expect(await toAdmin()).toHaveLength(before.length + 1)
   })
 
   test('tells somebody who was refused why, and lets them try again', async () => {

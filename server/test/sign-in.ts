@@ -1,12 +1,12 @@
 /** Signing in as tests need it: what was answered, the mails with links, the codes of an app. */
 import {
   authRoutes,
-  type Asked,
   type Entry,
   type Login,
   type SignInAnswer,
   type Suspension,
 } from '@peerlearn/contract/auth'
+import type { Asked } from '@peerlearn/contract/proofs'
 import { securityRoutes } from '@peerlearn/contract/security'
 import { sql } from 'kysely'
 import { presentCode } from '../src/auth/totp.ts'
@@ -27,6 +27,21 @@ export function requireSuspension(answer: Entry | SignInAnswer): Suspension {
 export function requireAsked(answer: SignInAnswer): Asked {
   if (!('asked' in answer)) throw new Error('no second factor was asked')
   return answer.asked
+}
+
+let people = 0
+/** Somebody new, as they fill in the page. */
+export const newcomer = () => ({
+  email: `newcomer${++people}@peerlearn.test`,
+  password: 'correct horse battery',
+  name: 'Asha',
+})
+
+/** They register in this browser. */
+export async function register(page: Browser, wish: { application?: string } = {}) {
+  const person = { ...newcomer(), ...wish }
+  const { user, accessToken } = await page.ok(authRoutes.register, person)
+  return { ...person, page, user, userId: user.id, token: accessToken }
 }
 
 /** Signs in with the password, without a second factor. */
@@ -84,6 +99,14 @@ export async function linkToken(server: TestServer, email: string, subject: stri
   if (!token) throw new Error(`the mail has no link: ${mail.body_text}`)
   return token
 }
+
+/** As if the links that were mailed to this address were too old. */
+export const expireLinks = (server: TestServer, email: string) =>
+  server.db
+    .updateTable('mail_token')
+    .set({ expires_at: new Date(Date.now() - 1_000) })
+    .where('email', '=', email)
+    .execute()
 
 /** What the audit says was done to this account, oldest first. */
 export async function auditOf(server: TestServer, accountId: string): Promise<string[]> {

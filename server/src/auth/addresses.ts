@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import { audit } from '../audit/audit.ts'
 import { violates, type Db, type DbOrTrx } from '../db.ts'
 import type { Mail } from '../mail/mail.ts'
-import { nothingToTell, type WillTell } from '../notifications/notifications.ts'
+import { nothingToTell, type TellNow, type WillTell } from '../notifications/notifications.ts'
 import type { Limits } from '../rate-limit.ts'
 import { tellOfApplication } from '../users/application-news.ts'
 import { findApplicationsOf } from '../users/applications.ts'
@@ -95,24 +95,9 @@ export async function proveAddress(
       const changed = proved.purpose === 'change-email'
       if (!changed && before.email !== email)
         throw new AppError('link-over', 'This address is no longer yours here.')
-      await trx
-        .updateTable('account')
-        .set({ email, email_verified_at: sql`now()` })
-        .where('id', '=', accountId)
-        .execute()
       if (changed) await tellBoth(trx, mail, { accountId, before: before.email })
-      const applications = await findApplicationsOf(trx, accountId)
-      await audit(trx, {
-        actorId: accountId,
-        action: changed ? 'email.changed' : 'email.verified',
-        subject: `account:${accountId}`,
-      })
-      const pending = applications.find(({ status }) => status === 'pending')
-      // What came with the registration waits for an admin from now on.
-      const tellNow = pending
-        ? await tellOfApplication({ willTell }, trx, { accountId, applicationId: pending.id })
-        : nothingToTell
-      return { email, changed, applied: pending !== undefined, tellNow }
+      const action = changed ? 'email.changed' : 'email.verified'
+      return { email, changed, ...(await writeProved({ willTell }, trx, { accountId, email, action })) }
     })
     await tellNow()
     return answer
@@ -120,6 +105,31 @@ export async function proveAddress(
     if (violates(error, 'account_email')) throw emailTaken()
     throw error
   }
+}
+
+/**
+ * This address is the account's, and proved, by whichever link. An application that came with the registration waits for
+ * an admin from now on. @returns tells them, for after the commit
+ */
+export async function writeProved(
+  { willTell }: { willTell: WillTell },
+  trx: DbOrTrx,
+  {
+    accountId,
+    email,
+    action,
+  }: { accountId: string; email: string; action: `email.${'changed' | 'verified'}` },
+): Promise<{ applied: boolean; tellNow: TellNow }> {
+  await trx
+    .updateTable('account')
+    .set({ email, email_verified_at: sql`now()` })
+    .where('id', '=', accountId)
+    .execute()
+  const pending = (await findApplicationsOf(trx, accountId)).find(({ status }) => status === 'pending')
+  await audit(trx, { actorId: accountId, action, subject: `account:${accountId}` })
+  if (!pending) return { applied: false, tellNow: nothingToTell }
+  const tellNow = await tellOfApplication({ willTell }, trx, { accountId, applicationId: pending.id })
+  return { applied: true, tellNow }
 }
 
 async function tellBoth(

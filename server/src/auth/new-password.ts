@@ -1,6 +1,5 @@
 /** Another password: by a mailed link when the present one is forgotten, or by the present one. */
 import { AppError } from '@peerlearn/contract/errors'
-import { sql } from 'kysely'
 import { audit } from '../audit/audit.ts'
 import type { Bus } from '../bus.ts'
 import type { Db, DbOrTrx } from '../db.ts'
@@ -8,7 +7,9 @@ import type { Who } from '../http.ts'
 import type { JobHandlers } from '../jobs/job-table.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Mail } from '../mail/mail.ts'
+import { nothingToTell, type WillTell } from '../notifications/notifications.ts'
 import type { Limits } from '../rate-limit.ts'
+import { writeProved } from './addresses.ts'
 import { guess } from './guesses.ts'
 import { endLogins, tellEnded } from './logins.ts'
 import { mailLink, takeMailToken, voidMailTokens } from './mail-tokens.ts'
@@ -17,6 +18,7 @@ import { requireFresh } from './proofs.ts'
 import { lockAccount } from './second-factors.ts'
 import { forgetSteps } from './steps.ts'
 import { news, type TellOwner } from './told.ts'
+import { refuseWeak } from './weak-passwords.ts'
 
 interface PasswordDeps {
   db: Db
@@ -65,32 +67,36 @@ function mailResetLink(db: Db, mail: Mail, accountId: string): Promise<void> {
   })
 }
 
-/** Ends every login of the account: whoever had the password before is out, with every way in of a time before the proof. @throws AppError `link-over` */
+/** Ends every login of the account: whoever had the password before is out, with every way in of a time before the proof. @throws AppError `link-over`, `bad-input` (a weak password) */
 export async function resetPassword(
-  { db, bus, tellOwner }: PasswordDeps,
+  { db, bus, tellOwner, willTell }: PasswordDeps & { willTell: WillTell },
   { token, password }: { token: string; password: string },
 ): Promise<void> {
   const password_hash = await hashPassword(password)
-  const { accountId, ended } = await db.transaction().execute(async (trx) => {
+  const { accountId, ended, tellNow } = await db.transaction().execute(async (trx) => {
     const { accountId, email } = await takeMailToken(trx, token, ['reset-password'])
     const before = await lockAccount(trx, accountId)
     if (before.email !== email) throw new AppError('link-over', 'This address is no longer yours here.')
-    if (before.email_verified_at === null) await removeOtherWays(trx, accountId)
-    await trx
-      .updateTable('account')
-      // Whoever opened the link reads what is mailed there.
-      .set({ password_hash, email_verified_at: sql`coalesce(email_verified_at, now())` })
-      .where('id', '=', accountId)
-      .execute()
+    refuseWeak(password, await getOwner(trx, accountId))
+    const isNews = before.email_verified_at === null
+    if (isNews) await removeOtherWays(trx, accountId)
+    await trx.updateTable('account').set({ password_hash }).where('id', '=', accountId).execute()
     await voidMailTokens(trx, accountId, ['change-email'])
     await forgetSteps(trx, accountId)
     const ended = await endLogins(trx, { accountId })
+    // Whoever opened the link reads what is mailed there.
+    const proved =
+      isNews && (await writeProved({ willTell }, trx, { accountId, email, action: 'email.verified' }))
     await audit(trx, { actorId: accountId, action: 'password.reset', subject: `account:${accountId}` })
-    return { accountId, ended }
+    return { accountId, ended, tellNow: proved ? proved.tellNow : nothingToTell }
   })
   tellEnded(bus, ended)
+  await tellNow()
   await tellOwner(accountId, news.passwordChanged)
 }
+
+const getOwner = (db: DbOrTrx, accountId: string) =>
+  db.selectFrom('account').select(['name', 'email']).where('id', '=', accountId).executeTakeFirstOrThrow()
 
 /** Whoever made the account may not have been the owner of its address: what they set up opens it no more. */
 async function removeOtherWays(trx: DbOrTrx, accountId: string): Promise<void> {
@@ -98,7 +104,7 @@ async function removeOtherWays(trx: DbOrTrx, accountId: string): Promise<void> {
     await trx.deleteFrom(table).where('account_id', '=', accountId).execute()
 }
 
-/** Asks for the present one where there is one, else for a fresh proof; ends the other logins. @throws AppError `wrong-credentials` */
+/** Asks for the present one where there is one, else for a fresh proof; ends the other logins. @throws AppError `wrong-credentials`, `bad-input` */
 export async function changePassword(
   { db, bus, limits, tellOwner }: PasswordDeps,
   who: Who,
@@ -118,6 +124,7 @@ export async function changePassword(
           present: 'This is not your password.',
         })
     })
+  refuseWeak(given.password, await getOwner(db, accountId))
   const password_hash = await hashPassword(given.password)
   const ended = await db.transaction().execute(async (trx) => {
     await trx.updateTable('account').set({ password_hash }).where('id', '=', accountId).execute()

@@ -11,6 +11,7 @@ import { findCredentials, insertAccount } from '../users/queries.ts'
 import { mailVerification } from './addresses.ts'
 import { guess } from './guesses.ts'
 import { hashPassword, passwordMatches } from './passwords.ts'
+import { refuseWeak } from './weak-passwords.ts'
 
 interface SignInDeps {
   db: Db
@@ -25,12 +26,13 @@ export interface Attempt {
   device: string | undefined
 }
 
-/** A new account; its address is proved by the link that is mailed to it. @throws AppError `email-taken` */
+/** A new account; its address is proved by the link that is mailed to it. @throws AppError `bad-input` (a weak password), `email-taken` */
 export async function register(
   { db, mail }: { db: Db; mail: Mail },
   wanted: z.output<typeof registration>,
 ): Promise<User> {
   const { password, application, timeZone, ...person } = wanted
+  refuseWeak(password, person)
   const password_hash = await hashPassword(password)
   try {
     return await db.transaction().execute(async (trx) => {
