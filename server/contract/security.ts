@@ -1,16 +1,8 @@
 /** What a signed-in person holds the keys of: password, address, second factors, passkeys, providers, devices. */
 import { z } from 'zod'
-import {
-  asked,
-  passkeyAttestation,
-  passkeyOptions,
-  password,
-  proof,
-  provider,
-  providerName,
-  step,
-} from './auth.ts'
+import { password, provider, providerName } from './auth.ts'
 import { count, id, instant, nothing, text } from './base.ts'
+import { asked, passkeyAttestation, passkeyOptions, proof, step } from './proofs.ts'
 import { route } from './route.ts'
 import { email } from './users.ts'
 

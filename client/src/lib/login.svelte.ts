@@ -1,6 +1,7 @@
 /** Who is signed in, in every tab of this browser alike. */
 import { authRoutes } from '@peerlearn/contract/auth'
-import type { Asked, Proof, SignInAnswer, Suspension } from '@peerlearn/contract/auth'
+import type { SignInAnswer, Suspension } from '@peerlearn/contract/auth'
+import type { Asked, Proof } from '@peerlearn/contract/proofs'
 import { userRoutes } from '@peerlearn/contract/users'
 import type { User } from '@peerlearn/contract/users'
 import { call } from './api.ts'

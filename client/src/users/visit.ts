@@ -1,7 +1,7 @@
 /** What this tab remembers over a visit to another provider: where to go on, and what waits to be linked. */
 import { z } from 'zod'
-import { asked } from '@peerlearn/contract/auth'
-import type { Asked } from '@peerlearn/contract/auth'
+import { asked } from '@peerlearn/contract/proofs'
+import type { Asked } from '@peerlearn/contract/proofs'
 
 const nextKey = 'peerlearn.visit.next'
 const linkKey = 'peerlearn.visit.link'

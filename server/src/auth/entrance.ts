@@ -1,6 +1,7 @@
 /** Coming in: from a proof of who somebody is to a login, its cookies and its first access token; a second factor between. */
 import { AppError } from '@peerlearn/contract/errors'
-import type { Entry, Login, Proof, SignInAnswer } from '@peerlearn/contract/auth'
+import type { Entry, Login, SignInAnswer } from '@peerlearn/contract/auth'
+import type { Proof } from '@peerlearn/contract/proofs'
 import type { User } from '@peerlearn/contract/users'
 import type { Request, Response } from 'express'
 import type { Config } from '../config.ts'

@@ -1,7 +1,7 @@
 /** Passkeys (WebAuthn): made and used by the browser, checked by @simplewebauthn/server. */
 import { AppError } from '@peerlearn/contract/errors'
 import type { Passkey } from '@peerlearn/contract/security'
-import type { passkeyAssertion, passkeyAttestation } from '@peerlearn/contract/auth'
+import type { passkeyAssertion, passkeyAttestation } from '@peerlearn/contract/proofs'
 import {
   generateAuthenticationOptions,
   generateRegistrationOptions,

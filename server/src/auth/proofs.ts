@@ -1,6 +1,6 @@
 /** Proving again that it is oneself, in a login that lives; and what asks for such a proof of the last minutes. */
 import { AppError } from '@peerlearn/contract/errors'
-import type { Asked, Proof } from '@peerlearn/contract/auth'
+import type { Asked, Proof } from '@peerlearn/contract/proofs'
 import { sql } from 'kysely'
 import type { Db, DbOrTrx } from '../db.ts'
 import type { Who } from '../http.ts'

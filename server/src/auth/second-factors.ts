@@ -1,6 +1,6 @@
 /** The second factors of an account: which there are, whether one was proved, and when one may go. */
 import { AppError } from '@peerlearn/contract/errors'
-import type { Proof, Way } from '@peerlearn/contract/auth'
+import type { Proof, Way } from '@peerlearn/contract/proofs'
 import type { Transaction } from 'kysely'
 import type { DbOrTrx } from '../db.ts'
 import type { Database } from '../schema.ts'
