@@ -45,8 +45,10 @@ type Counter = keyof typeof rules
 export interface Limits {
   /** Counts one request and says so in the RateLimit headers. @throws AppError `too-many-requests` */
   request: (limit: Limit, req: Request, res: Response, who: Pick<Who, 'userId'> | undefined) => Promise<void>
-  /** Counts one. @throws AppError `too-many-requests` */
-  count(counter: Counter, key: string): Promise<void>
+  /** Counts so many at once, one unless told: all of them or none. @throws AppError `too-many-requests` */
+  count(counter: Counter, key: string, points?: number): Promise<void>
+  /** What was counted and did not come about after all. */
+  giveBack(counter: Counter, key: string, points: number): Promise<void>
   /** @throws AppError `too-many-requests` when this key has used up all that it had; counts nothing */
   refuseSpent(counter: Counter, key: string): Promise<void>
   forget(counter: Counter, key: string): Promise<void>
@@ -58,11 +60,13 @@ export function createLimits(redisUrl: string | undefined): Limits {
   const limiters = Object.fromEntries(
     Object.entries(rules).map(([name, rule]) => [name, limiter(name, rule, redis)]),
   ) as Record<Counter, RateLimiterAbstract> // the same keys as the rules
-  const spend = async (counter: Counter, key: string) => {
+  const spend = async (counter: Counter, key: string, some = 1) => {
     const { points } = rules[counter]
-    const left = await limiters[counter].consume(key).catch(asResult)
+    const left = await limiters[counter].consume(key, some).catch(asResult)
     return { points, left, over: left.consumedPoints > points }
   }
+  const giveBack = async (counter: Counter, key: string, points: number) =>
+    void (await limiters[counter].reward(key, points))
   return {
     async request(limit, req, res, who) {
       if (limit === 'none') return
@@ -75,10 +79,14 @@ export function createLimits(redisUrl: string | undefined): Limits {
       res.setHeader('RateLimit-Reset', secondsOf(left))
       if (over) throw refusal(left)
     },
-    async count(counter, key) {
-      const { left, over } = await spend(counter, key)
-      if (over) throw refusal(left)
+    async count(counter, key, points = 1) {
+      const { left, over } = await spend(counter, key, points)
+      if (!over) return
+      // Fewer of them may still be left.
+      if (points > 1) await giveBack(counter, key, points)
+      throw refusal(left)
     },
+    giveBack,
     async refuseSpent(counter, key) {
       const left = await limiters[counter].get(key)
       if (left && left.consumedPoints >= rules[counter].points) throw refusal(left)

@@ -1,7 +1,12 @@
 import { bookingRoutes } from '@peerlearn/contract/bookings'
 import { invitationRoutes } from '@peerlearn/contract/invitations'
 import { sessionRoutes } from '@peerlearn/contract/sessions'
+import { sql } from 'kysely'
 import { beforeAll, expect, test } from 'vitest'
+import { bookSeats } from '../src/bookings/bookings.ts'
+import { moveBooking } from '../src/bookings/moving.ts'
+import { openDesk as openDeps } from '../src/demo/desk.ts'
+import { createLimits } from '../src/rate-limit.ts'
 import { eventually, type Person, type TestServer } from './harness.ts'
 import { openDesk, pay, refunds, type Desk } from './paid-seats.ts'
 
@@ -106,6 +111,63 @@ test('counts the guests of seats that cost nothing, booked and moved, as invitat
   expect(await seats.book(third, buyer)).toMatchObject({ status: 'confirmed' })
   const paid = await seats.book(await seats.session({ capacity: 12 }), buyer, { guests: ten().slice(0, 9) })
   expect(paid.status).toBe('held')
+})
+
+test('counts no invitation of seats that were refused, and those of seats that a pack pays', async () => {
+  const [buyer, other] = [await server.person(), await server.person()]
+  const free = (capacity = 12) => seats.session({ price_paise: 0, capacity })
+  const ten = () => Array.from({ length: 10 }, guest)
+  const few = await free(2)
+  for (let n = 0; n < 3; n++)
+    await expect(seats.book(few, buyer, { self: false, guests: ten() })).rejects.toMatchObject({
+      code: 'session-full',
+    })
+  await seats.book(await free(), buyer, { self: false, guests: ten() })
+  const packId = await seats.pack(buyer, { credits: 12 })
+  const packed = await seats.session({ capacity: 12 })
+  await seats.book(packed, buyer, { self: false, guests: ten().slice(0, 8), packId })
+  const many = seats.book(await free(), buyer, { self: false, guests: ten() })
+  await expect(many).rejects.toMatchObject({ code: 'too-many-requests' })
+  // The two that are left of the hour's twenty are still theirs, and nobody else's matter.
+  await seats.book(packed, buyer, { self: false, guests: [guest(), guest()], packId })
+  const third = await free()
+  const more = seats.book(third, buyer, { guests: [guest()] })
+  await expect(more).rejects.toMatchObject({ code: 'too-many-requests' })
+  await seats.book(third, other, { guests: [guest()] })
+})
+
+test('counts all of them at once, while nobody has to wait for the class: who counts may hang', async () => {
+  const buyer = await server.person()
+  const classes = [await seats.session({ price_paise: 0 }), await seats.session({ price_paise: 0 })]
+  const [first, second] = classes
+  const limits = createLimits(undefined)
+  const counted: number[] = []
+  const count: typeof limits.count = async (counter, key, points = 1) => {
+    const rows = server.db.selectFrom('session').select('id').where('id', 'in', classes)
+    expect(await rows.forUpdate().noWait().execute()).toHaveLength(2)
+    counted.push(points)
+    await limits.count(counter, key, points)
+  }
+  const deps = { ...openDeps(server.db, server.config), limits: { ...limits, count } }
+  const who = { ...buyer, verified: true, secondFactorAt: null }
+  const wish = bookingRoutes.book.body.parse({ self: false, guests: [guest(), guest(), guest()] })
+  const { id } = await bookSeats(deps, { sessionId: first!, who, wish })
+  await moveBooking(deps, { bookingId: id, who }, second!)
+  expect(counted).toEqual([3, 1])
+})
+
+test('books though one guest’s mail can’t be written, which keeps no other guest from theirs and follows later', async () => {
+  const [buyer, ill, well] = [await server.person(), guest(), guest()]
+  const sessionId = await seats.session({ price_paise: 0 })
+  const breaking = sql`alter table mail add constraint breaks check (recipient <> ${sql.lit(ill)})`
+  await breaking.execute(server.db)
+  const booked = await seats.book(sessionId, buyer, { guests: [ill, well] })
+  expect(booked).toMatchObject({ status: 'confirmed' })
+  const mails = server.db.selectFrom('mail').select('recipient').where('recipient', 'in', [ill, well])
+  expect(await mails.execute()).toEqual([{ recipient: well }])
+  await sql`alter table mail drop constraint breaks`.execute(server.db)
+  await server.app.sweep()
+  expect(await invited(ill)).not.toBe(await invited(well))
 })
 
 test('keeps one seat a person: who has one can’t take a guest’s too', async () => {

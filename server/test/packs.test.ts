@@ -1,4 +1,5 @@
 /** Packs: seats for credits, credits that come back, and the money of both. */
+import { ownDataRoutes } from '@peerlearn/contract/own-data'
 import { packRoutes } from '@peerlearn/contract/packs'
 import { paymentRoutes } from '@peerlearn/contract/payments'
 import { sessionRoutes } from '@peerlearn/contract/sessions'
@@ -136,6 +137,30 @@ test('neither offers nor books with a pack whose money was given back', async ()
     code: 'pack-empty',
     message: expect.stringContaining('was given back') as string,
   })
+})
+
+test('a pack whose money was given back by hand no longer keeps its mentor from being erased', async () => {
+  const [learner, admin] = [await server.person(), await server.person({ roles: ['admin'] })]
+  const leaving = await server.person({ roles: ['mentor'] })
+  const packId = await desk(server, leaving).pack(learner)
+  const { purchase_id } = await server.db
+    .selectFrom('pack')
+    .select('purchase_id')
+    .where('id', '=', packId)
+    .executeTakeFirstOrThrow()
+  const giveBack = (amountPaise: number) =>
+    server.api(
+      paymentRoutes.refund,
+      { body: { purchaseId: purchase_id, amountPaise, reason: 'They leave.' } },
+      admin,
+    )
+  const erase = () =>
+    server.api(ownDataRoutes.eraseMine, { body: { word: 'ERASE', password: leaving.password } }, leaving)
+  await giveBack(20_000)
+  const hold = { code: 'erase-blocked', message: expect.stringContaining('hold packs of yours') as string }
+  await expect(erase()).rejects.toMatchObject(hold)
+  await giveBack(5_000)
+  await erase()
 })
 
 test('sells a pack once for a double click, and not after its offer has ended', async () => {

@@ -11,6 +11,7 @@ import { hashPassword } from '../src/auth/passwords.ts'
 import { newBooking, newSession } from './factories.ts'
 import { Browser } from './harness-browser.ts'
 import { eventually, startServer, TestSocket, type Person, type TestServer } from './harness.ts'
+import { desk } from './paid-seats.ts'
 import { Clock, passwordStep, requireSuspension, withApp } from './sign-in.ts'
 
 const clock = new Clock()
@@ -110,6 +111,22 @@ describe('their pass', () => {
     await refused.toMatchObject({
       code: 'erase-blocked',
       message: expect.stringContaining('Write to us') as string,
+    })
+  })
+
+  test('says what happens to the packs that they sold, where one is in the way', async () => {
+    const ravi = await server.person({ roles: ['mentor'] })
+    await desk(server, ravi).pack(await server.person())
+    // As it is before the job has come that pays back what nobody can use.
+    await server.db
+      .updateTable('account')
+      .set({ suspended_at: new Date(), suspended_because: reason })
+      .where('id', '=', ravi.userId)
+      .execute()
+    const { pass } = await signIn(ravi)
+    await expect(erase(pass, ravi.password)).rejects.toMatchObject({
+      code: 'erase-blocked',
+      message: expect.stringMatching(/being paid back/) as string,
     })
   })
 

@@ -54,8 +54,8 @@ export async function announceSeats(
   return async () => {
     for (const seat of seats) tellMentor(deps.tell, seat)
     await tellNotes()
-    // What is not sent here follows with the next sweep.
-    if (invites) await sendInvitations(deps)
+    // What could not be sent now follows with the next sweep, which tells the log what is wrong.
+    if (invites) await sendInvitations(deps).catch(() => undefined)
   }
 }
 

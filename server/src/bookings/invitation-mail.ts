@@ -2,29 +2,38 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Db, DbOrTrx } from '../db.ts'
 import type { Mail } from '../mail/mail.ts'
+import { allOf } from './all-of.ts'
 
 export const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest()
 
-/** Writes to every guest whose seat is confirmed and who was not written to yet; several servers share the work. */
+/**
+ * Writes to every guest whose seat is confirmed and who was not written to yet; several servers share the work. A mail that
+ * can't be written keeps nobody else from theirs. @throws what the first of them failed with
+ */
 export async function sendInvitations({ db, mail }: { db: Db; mail: Mail }): Promise<void> {
-  while (await db.transaction().execute((trx) => sendNext(trx, mail)));
+  const waiting = await selectUninvited(db).limit(500).execute()
+  await allOf(
+    waiting.map(
+      ({ id }) =>
+        () =>
+          db.transaction().execute((trx) => inviteOnce(trx, mail, id)),
+    ),
+  )
 }
 
-async function sendNext(trx: DbOrTrx, mail: Mail): Promise<boolean> {
-  const next = await trx
+async function inviteOnce(trx: DbOrTrx, mail: Mail, bookingId: string): Promise<void> {
+  const row = selectUninvited(trx).where('id', '=', bookingId).forNoKeyUpdate().skipLocked()
+  if (await row.executeTakeFirst()) await sendInvitation(trx, mail, bookingId)
+}
+
+const selectUninvited = (db: DbOrTrx) =>
+  db
     .selectFrom('booking')
     .select('id')
     .where('status', '=', 'confirmed')
     .where('guest_email', 'is not', null)
     .where('guest_hash', 'is', null)
     .where('learner_id', 'is', null)
-    .limit(1)
-    .forNoKeyUpdate()
-    .skipLocked()
-    .executeTakeFirst()
-  if (next) await sendInvitation(trx, mail, next.id)
-  return next !== undefined
-}
 
 /** A new link to the seat's guest; the one before ends. The caller holds the booking's lock. */
 export async function sendInvitation(trx: DbOrTrx, mail: Mail, bookingId: string): Promise<void> {

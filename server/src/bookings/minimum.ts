@@ -5,7 +5,7 @@ import { nothingToTell, type TellNow } from '../notifications/notifications.ts'
 import { lockSession } from '../sessions/queries.ts'
 import { cancelWithSeats } from '../sessions/cancelling.ts'
 import type { SessionDeps } from '../sessions/sessions.ts'
-import { allOf } from './sweeps.ts'
+import { allOf } from './all-of.ts'
 
 /** Safe on several servers: each session is looked at once, under its lock. */
 export async function sweepMinimum(deps: SessionDeps): Promise<void> {

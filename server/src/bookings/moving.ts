@@ -4,11 +4,13 @@ import { AppError } from '@peerlearn/contract/errors'
 import { sql } from 'kysely'
 import { newId, type DbOrTrx } from '../db.ts'
 import type { Who } from '../http.ts'
+import type { TellNow } from '../notifications/notifications.ts'
 import { lockAgendas, refuseConflict } from '../sessions/conflicts.ts'
 import { lockSession, seatsLeft, type LockedSession } from '../sessions/queries.ts'
 import { announceSeats, type SeatChange } from './announce.ts'
 import { alreadyBooked, full, getOwnBooking, refuseTaken, type BookingDeps } from './bookings.ts'
 import { readSeat, termsOf, type Seat } from './cancelling.ts'
+import { countingInvitations } from './invitation-limit.ts'
 import { mostBack } from './refund-due.ts'
 import { endedSeat, isStale, readSeats, requireOpen } from './session-seats.ts'
 import { freshenSeats } from './waitlist-offers.ts'
@@ -27,13 +29,31 @@ export async function moveBooking(
   { bookingId, who }: Ask,
   toId: string,
 ): Promise<Booking> {
-  const { sessionId: fromId } = await getOwnBooking(deps.db, bookingId, who.userId)
+  const booking = await getOwnBooking(deps.db, bookingId, who.userId)
+  const fromId = booking.sessionId
   if (fromId === toId) throw refused('The seat is in this session already.')
+  // A guest who took no seat yet is invited anew, at no cost.
+  const count = Number(!booking.seated && booking.guestEmail !== null)
+  const { id, tellNow } = await countingInvitations(deps, { buyerId: who.userId, count }, () =>
+    moveLocked(deps, { bookingId, who }, { fromId, toId, counted: count > 0 }),
+  )
+  await tellNow()
+  await freshenSeats(deps, fromId)
+  return getOwnBooking(deps.db, id, who.userId)
+}
+
+async function moveLocked(
+  deps: BookingDeps,
+  { bookingId, who }: Ask,
+  { fromId, toId, counted }: { fromId: string; toId: string; counted: boolean },
+): Promise<{ id: string; tellNow: TellNow }> {
   for (let tries = 5; tries > 0; tries--) {
     const moved = await deps.db.transaction().execute(async (trx) => {
       const { from, to } = await lockBoth(trx, fromId, toId)
       const seat = await readSeat(trx, bookingId, who.userId)
       requireMovable(from, to, seat, who)
+      if (!counted && !seat.learner_id && seat.guest_email)
+        throw refused('This seat changed just now. Try again.')
       requireOpen(to)
       const seats = await readSeats(trx, to, seat.learner_id)
       if (isStale(seats)) return undefined
@@ -43,12 +63,8 @@ export async function moveBooking(
       const { id, changes } = await move(trx, deps, { from, to, seat, free, who })
       return { id, tellNow: await announceSeats(deps, trx, changes) }
     })
-    if (!moved) await freshenSeats(deps, toId)
-    else {
-      await moved.tellNow()
-      await freshenSeats(deps, fromId)
-      return getOwnBooking(deps.db, moved.id, who.userId)
-    }
+    if (moved) return moved
+    await freshenSeats(deps, toId)
   }
   throw full(0)
 }
@@ -80,10 +96,9 @@ interface Move {
 
 async function move(
   trx: DbOrTrx,
-  { decideRefund, limits }: BookingDeps,
+  { decideRefund }: BookingDeps,
   { from, to, seat, free, who }: Move,
 ): Promise<{ id: string; changes: SeatChange[] }> {
-  if (!seat.learner_id && seat.guest_email) await limits.count('invitation', who.userId)
   if (seat.learner_id) {
     await lockAgendas(trx, [seat.learner_id])
     await refuseConflict(trx, seat.learner_id, to, [from.id, to.id])

@@ -4,6 +4,7 @@ import { invitationRoutes as invitations } from '@peerlearn/contract/invitations
 import { packRoutes as packs } from '@peerlearn/contract/packs'
 import { waitlistRoutes as waitlist } from '@peerlearn/contract/waitlist'
 import { on, type Binding } from '../http.ts'
+import { findPlaces } from '../sessions/waiting.ts'
 import { bookSeats, type BookingDeps } from './bookings.ts'
 import { readCancelTerms } from './cancel-terms.ts'
 import { cancelBooking } from './cancelling.ts'
@@ -34,6 +35,7 @@ export const bookingRoutes = (deps: BookingDeps): Binding[] => [
   on(invitations.read, ({ body }) => readInvitation(deps, body.token)),
   on(invitations.take, ({ who, body }) => takeInvitation(deps, { who, token: body.token })),
   on(waitlist.join, ({ params, who }) => joinWaitlist(deps, { sessionId: params.id, who })),
+  on(waitlist.mine, async ({ who }) => ({ items: await findPlaces(deps.db, who.userId) })),
   on(waitlist.leave, ({ params, who }) => leaveWaitlist(deps, { sessionId: params.id, who })),
   on(waitlist.accept, ({ params, who, body }) => acceptOffer(deps, { sessionId: params.id, who }, body)),
   on(packs.offers, async ({ params }) => ({ items: await findOffers(deps.db, params.id) })),

@@ -1,6 +1,7 @@
 /** What time itself asks for: holds and offers that ran out, people who wait, guests who were not written to. */
 import { sql } from 'kysely'
 import type { Db } from '../db.ts'
+import { allOf } from './all-of.ts'
 import type { AnnounceDeps } from './announce.ts'
 import { sendInvitations } from './invitation-mail.ts'
 import { freshenSeats } from './waitlist-offers.ts'
@@ -13,13 +14,6 @@ export async function sweepHolds(deps: AnnounceDeps): Promise<void> {
     () => expirePacks(deps.db),
     () => sendInvitations(deps),
   ])
-}
-
-/** One after another; one that fails does not keep the others waiting. @throws what the first of them failed with */
-export async function allOf(steps: (() => Promise<unknown>)[]): Promise<void> {
-  const failed: unknown[] = []
-  for (const step of steps) await step().catch((error: unknown) => failed.push(error))
-  if (failed.length > 0) throw failed[0]
 }
 
 /** Sessions with a hold that ran out, or with somebody who waits though there is a seat, or nothing to wait for any more. */

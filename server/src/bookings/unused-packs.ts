@@ -4,7 +4,7 @@ import type { Db, DbOrTrx } from '../db.ts'
 import { nothingToTell, type TellNow, type WillTell } from '../notifications/notifications.ts'
 import { findWorth } from './pack-credits.ts'
 import type { DecideRefund } from './refund-due.ts'
-import { allOf } from './sweeps.ts'
+import { allOf } from './all-of.ts'
 
 export interface UnusedPackDeps {
   db: Db

@@ -1,4 +1,4 @@
-/** Links that stop mails of one kind to one person: signed, so that nothing is kept, and they work for as long as a mail lies around. */
+/** Links in mails that switch off mails of one kind for one person: signed, so that nothing is stored, and they never run out. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { alwaysTold, notificationKind, type NotificationKind } from '@peerlearn/contract/notifications'
 import { deriveKey } from '../auth/keys.ts'

@@ -9,6 +9,7 @@ import { tellEnded } from '../auth/logins.ts'
 import { passwordMatches } from '../auth/passwords.ts'
 import { requireFresh } from '../auth/proofs.ts'
 import { findFactors, hasFactor } from '../auth/second-factors.ts'
+import { isPaidBack } from '../bookings/pack-credits.ts'
 import type { Bus } from '../bus.ts'
 import type { Db, DbOrTrx } from '../db.ts'
 import type { DataOwner } from '../http.ts'
@@ -108,7 +109,8 @@ async function findReason(trx: DbOrTrx, id: string): Promise<Reason | undefined>
     (select count(*)::int from payout where mentor_id = ${id} and status not in ('settled', 'void'))
       + (select count(*)::int from session where mentor_id = ${id} and status = 'ended'
         and not exists (select from session_verdict where session_id = session.id)) as money,
-    (select count(*)::int from pack where mentor_id = ${id} and used < credits and expires_at > now()) as packs`.execute(
+    (select count(*)::int from pack join purchase on purchase.id = pack.purchase_id
+      where pack.mentor_id = ${id} and used < credits and expires_at > now() and not ${isPaidBack}) as packs`.execute(
     trx,
   )
   const found = rows[0]
@@ -119,7 +121,7 @@ async function findReason(trx: DbOrTrx, id: string): Promise<Reason | undefined>
 type Reason = 'teaches' | 'packs' | 'money' | 'seats'
 
 /** The way on. Suspended people can only wait, or ask. */
-const words: Record<Reason, { usual: string; suspended?: string }> = {
+const words: Record<Reason, { usual: string; suspended: string }> = {
   teaches: {
     usual: 'You have sessions to come. Cancel or end them first; their learners are refunded.',
     suspended: 'Your sessions to come are being cancelled. Try again in some minutes.',
@@ -127,8 +129,14 @@ const words: Record<Reason, { usual: string; suspended?: string }> = {
   packs: {
     usual:
       'Learners hold packs of yours that they can still use. Write to us: they are refunded, then you can be erased.',
+    suspended:
+      'What is left of the packs that you sold is being paid back to your learners. Try again tomorrow, and write to us if it is still so then.',
   },
-  money: { usual: 'Money is still on its way to you. You can be erased once it has arrived.' },
+  money: {
+    usual: 'Money is still on its way to you. You can be erased once it has arrived.',
+    suspended:
+      'Money is still on its way to you. You can be erased once it has arrived. Write to us if it does not come.',
+  },
   seats: {
     usual: 'You have seats in classes to come. Give them back first, so that you are refunded.',
     suspended:
@@ -137,7 +145,7 @@ const words: Record<Reason, { usual: string; suspended?: string }> = {
 }
 
 const wordsOf = (reason: Reason, { loginId }: DataOwner): string =>
-  (loginId === null && words[reason].suspended) || words[reason].usual
+  words[reason][loginId === null ? 'suspended' : 'usual']
 
 /** Else a seat would be kept for nobody, for half an hour. */
 const leaveWaitlists = (trx: DbOrTrx, id: string) =>
