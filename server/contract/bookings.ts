@@ -96,6 +96,8 @@ export const bookedSession = z
     bought: z.boolean(),
     /** Who took a guest's seat. */
     guestName: z.string().nullable(),
+    /** While it is held by who looks, and what it costs is settled: what all seats of its purchase cost together. */
+    due: z.strictObject({ amountPaise: sumPaise, seats: z.number().int() }).nullable(),
   })
   .meta({ id: 'BookedSession' })
 export type BookedSession = z.infer<typeof bookedSession>

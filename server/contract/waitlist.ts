@@ -17,6 +17,19 @@ export const waiting = z
   .meta({ id: 'Waiting' })
 export type Waiting = z.infer<typeof waiting>
 
+/** A place in the queue, with what a list shows of its session. */
+export const waitedSession = z
+  .strictObject({
+    sessionId: id,
+    title: z.string(),
+    mentorName: z.string(),
+    startsAt: instant,
+    durationMinutes: z.number().int(),
+    place: waiting.shape.place,
+  })
+  .meta({ id: 'WaitedSession' })
+export type WaitedSession = z.infer<typeof waitedSession>
+
 const one = z.strictObject({ id })
 
 export const waitlistRoutes = {
@@ -30,6 +43,14 @@ export const waitlistRoutes = {
     body: nothing,
     response: waiting,
     status: 201,
+  }),
+  mine: route({
+    method: 'get',
+    path: '/api/waitlist',
+    access: 'learner',
+    limit: 'sessions',
+    summary: 'Where I wait for a seat, and how many are before me; a seat that is offered to me is a booking',
+    response: z.strictObject({ items: z.array(waitedSession) }),
   }),
   leave: route({
     method: 'delete',

@@ -95,6 +95,38 @@ test('lets who booked leave without loss when the mentor moves the time, and kee
   })
 })
 
+test('promises money back of a class that moved to who paid money alone; a credit or the way back to the others', async () => {
+  const [payer, guest, packed, idler] = await Promise.all([1, 2, 3, 4].map(() => server.person()))
+  const [sessionId, free] = [await seats.session(inHours(90)), await seats.session({ price_paise: 0 })]
+  const paid = await seats.book(sessionId, payer!, { guests: ['moves-along@peerlearn.test'] })
+  await pay(server, paid.purchaseId)
+  await server.db
+    .updateTable('booking')
+    .set({ learner_id: guest!.userId })
+    .where('guest_email', '=', 'moves-along@peerlearn.test')
+    .execute()
+  await seats.book(sessionId, packed!, { packId: await seats.pack(packed!) })
+  await seats.book(free, idler!)
+  for (const id of [sessionId, free])
+    await server.api(
+      sessionRoutes.change,
+      { params: { id }, body: { startsAt: inHours(24 * ++days).starts_at.toISOString() } },
+      mentor,
+    )
+  const told = async ({ userId }: Person) =>
+    server.db
+      .selectFrom('notification')
+      .select('message')
+      .where('account_id', '=', userId)
+      .where('title', '=', 'A session has moved')
+      .execute()
+  const ending = async (who: Person) => (await told(who)).map(({ message }) => message.split('suit you, ')[1])
+  expect(await ending(payer!)).toEqual(['give your seat back: all that you paid for it comes back.'])
+  expect(await ending(guest!)).toEqual([`give your seat back to ${payer!.name}, who bought it.`])
+  expect(await ending(packed!)).toEqual(['give your seat back: its credit goes back to your pack.'])
+  expect(await ending(idler!)).toEqual(['give your seat back, and somebody else can have it.'])
+})
+
 test('moves a seat to another session of the same mentor with its money, and gives the difference back', async () => {
   const { learner, seat, sessionId } = await paidSeat()
   const [cheaper, dearer] = [

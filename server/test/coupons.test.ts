@@ -37,6 +37,28 @@ test('shows price, discount and what is to pay before it is taken, and takes jus
   expect(await refunds(server, held.purchaseId)).toEqual([8_500])
 })
 
+test('lists a held seat with what is to be paid, less its coupon, and nothing as due any more once it is paid', async () => {
+  const [learner, friend] = [await server.person(), await server.person()]
+  const { code } = await seats.coupon({ percent: 15 })
+  const email = 'due@peerlearn.test'
+  const held = await seats.book(await seats.session(), learner, { coupon: code, guests: [email] })
+  const due = async (who = learner) =>
+    (await server.api(bookingRoutes.mine, {}, who)).items.map((item) => item.due)
+  // Its own row and its guest's: they are paid together.
+  expect(await due()).toEqual(Array(2).fill({ amountPaise: 17_000, seats: 2 }))
+  await pay(server, held.purchaseId)
+  expect(await due()).toEqual([null, null])
+  await server.db
+    .updateTable('booking')
+    .set({ learner_id: friend.userId })
+    .where('guest_email', '=', email)
+    .execute()
+  expect(await due(friend)).toEqual([null])
+  const lost = await seats.book(await seats.session(), friend)
+  await runOut(server, lost.id)
+  expect(await due(friend)).toEqual([null, null])
+})
+
 test('confirms at once when a coupon leaves nothing to pay, or less than anybody can pay', async () => {
   const learner = await server.person()
   const whole = await seats.coupon({ percent: 100 })

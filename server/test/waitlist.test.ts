@@ -1,6 +1,8 @@
+import { bookingRoutes } from '@peerlearn/contract/bookings'
 import { couponRoutes } from '@peerlearn/contract/coupons'
 import { notificationRoutes } from '@peerlearn/contract/notifications'
 import { sessionRoutes } from '@peerlearn/contract/sessions'
+import { waitlistRoutes } from '@peerlearn/contract/waitlist'
 import { beforeAll, expect, test } from 'vitest'
 import { eventually, type Person, type TestServer } from './harness.ts'
 import { desk, openDesk, outcomes, pay, runOut, type Desk } from './paid-seats.ts'
@@ -36,6 +38,34 @@ test('queues people in order of asking, once each, and tells their place', async
   await expect(seats.wait(await seats.session(), one!)).rejects.toMatchObject({ code: 'seats-free' })
   await seats.leave(sessionId, one!)
   expect(await seen(sessionId, two!)).toMatchObject({ waiting: { place: 1 }, waitingCount: 1 })
+})
+
+test('lists where somebody waits and how many are before them, until it is their turn or they leave', async () => {
+  const [soon, later] = [await full(), await full()]
+  const me = soon.rest[0]!
+  await seats.wait(soon.sessionId, soon.rest[1]!)
+  await seats.wait(later.sessionId, me)
+  await seats.wait(soon.sessionId, me)
+  const places = async () => (await server.api(waitlistRoutes.mine, {}, me)).items
+  const [first, second, ...others] = await places()
+  expect(first).toEqual({
+    sessionId: soon.sessionId,
+    title: 'Reading a balance sheet',
+    mentorName: mentor.name,
+    startsAt: expect.any(String) as string,
+    durationMinutes: 60,
+    place: 2,
+  })
+  expect(second).toMatchObject({ sessionId: later.sessionId, place: 1 })
+  expect(others).toEqual([])
+  await seats.cancel(later.seat.id, later.holder)
+  await seats.leave(soon.sessionId, soon.rest[1]!)
+  expect(await places()).toMatchObject([{ sessionId: soon.sessionId, place: 1 }])
+  // The seat that is kept for them is a booking from now on.
+  const { items } = await server.api(bookingRoutes.mine, {}, me)
+  expect(items).toMatchObject([{ booking: { sessionId: later.sessionId, status: 'held' }, due: null }])
+  await seats.leave(soon.sessionId, me)
+  expect(await places()).toEqual([])
 })
 
 test('offers a freed seat to the first for half an hour, in the app and by mail; a passer-by does not get it', async () => {

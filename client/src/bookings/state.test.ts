@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { BookedSession } from '@peerlearn/contract/bookings'
+import { paidWords } from './paid-words.ts'
 import { isComing, stateOf } from './state.ts'
 
 const now = Date.parse('2026-11-24T12:00:00Z')
@@ -34,6 +35,7 @@ function booked({ status = 'confirmed', held, seat = {}, ...given }: Given): Boo
     own: true,
     bought: true,
     guestName: null,
+    due: null,
     startsAt: minutes(60),
     durationMinutes: 60,
     sessionStatus: 'scheduled',
@@ -72,5 +74,29 @@ describe('a booking in the list', () => {
   })
   it('stays to come while a late class may still begin', () => {
     expect(shown({ startsAt: minutes(-30) })).toEqual(['Booked', 'Get ready', true])
+  })
+})
+
+describe('what a seat costs', () => {
+  it.each([
+    [
+      'while it is held, the amount that is due',
+      { due: { amountPaise: 42_415, seats: 1 } },
+      '₹424.15 to pay',
+    ],
+    [
+      'of several, that of all',
+      { due: { amountPaise: 84_830, seats: 2 } },
+      '₹848.30 to pay for 2 seats together',
+    ],
+    ['while it is offered, its price: a coupon may still be used', {}, '₹499 before any discount'],
+    ['to a guest, nothing', { bought: false, own: false }, undefined],
+  ])('%s', (_, given, words) => {
+    expect(paidWords(booked({ status: 'held', held: 5, ...given }), now)).toBe(words)
+  })
+
+  it('is not said any more of a seat that was not paid in time', () => {
+    const late = booked({ status: 'held', held: -1, due: { amountPaise: 42_415, seats: 1 } })
+    expect(paidWords(late, now)).toBeUndefined()
   })
 })

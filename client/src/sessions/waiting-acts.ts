@@ -9,7 +9,7 @@ export async function joinWaitlist(view: SessionView): Promise<void> {
 }
 
 /** `offered`: a seat is kept for the viewer just now. */
-export async function leaveWaitlist(view: SessionView, offered: boolean): Promise<void> {
+export async function leaveWaitlist(view: Pick<SessionView, 'leave'>, offered: boolean): Promise<void> {
   const yes = await confirm({
     title: offered ? 'Let the seat go?' : 'Leave the waitlist?',
     text: offered

@@ -12,6 +12,7 @@ import { bookingColumns, toBooking } from '../sessions/seats.ts'
 import type { Turns } from '../turns.ts'
 import { announceSeats, type AnnounceDeps } from './announce.ts'
 import { findDiscount, takeCoupon } from './coupon-uses.ts'
+import { countingInvitations, freeInvitations } from './invitation-limit.ts'
 import { useCredits } from './pack-credits.ts'
 import type { DecideRefund } from './refund-due.ts'
 import { isStale, readOpenSeats, readSeats, requireOpen, type SessionSeats } from './session-seats.ts'
@@ -19,7 +20,7 @@ import { freshenSeats } from './waitlist-offers.ts'
 
 export interface BookingDeps extends AnnounceDeps {
   db: Db
-  limits: Pick<Limits, 'count'>
+  limits: Pick<Limits, 'count' | 'giveBack'>
   decideRefund: DecideRefund
   turns: Turns
 }
@@ -36,20 +37,34 @@ export async function bookSeats(
   deps: BookingDeps,
   { sessionId, who, wish }: { sessionId: string; who: Who; wish: Wish },
 ): Promise<Booking> {
-  const count = wish.guests.length + Number(wish.self)
+  const counted = await freeInvitations(deps.db, sessionId, wish)
   // One after another: a crowd before one class must not take every connection.
-  const { bookingId, tellNow } = await deps.turns.run(sessionId, async () => {
-    await refuseEarly(deps.db, sessionId, { learnerId: wish.self ? who.userId : null, count })
-    return withSeats(deps, sessionId, who.userId, async (trx, session, seats) => {
-      if (session.mentorId === who.userId) throw new AppError('own-session', 'This is your own session.')
-      if (wish.self && seats.mine) throw alreadyBooked()
-      if (seats.free.length < count) throw full(seats.free.length)
-      const taken = await take(deps, trx, { session, who, wish, seats: seats.free.slice(0, count) })
-      return { bookingId: taken[0]?.bookingId ?? '', tellNow: await announceSeats(deps, trx, taken) }
-    })
-  })
+  const { bookingId, tellNow } = await countingInvitations(
+    deps,
+    { buyerId: who.userId, count: counted },
+    () => deps.turns.run(sessionId, () => bookInTurn(deps, { sessionId, who, wish, counted })),
+  )
   await tellNow()
   return getBooking(deps.db, bookingId)
+}
+
+interface Turn {
+  sessionId: string
+  who: Who
+  wish: Wish
+  counted: number
+}
+
+async function bookInTurn(deps: BookingDeps, { sessionId, who, wish, counted }: Turn) {
+  const count = wish.guests.length + Number(wish.self)
+  await refuseEarly(deps.db, sessionId, { learnerId: wish.self ? who.userId : null, count })
+  return withSeats(deps, sessionId, who.userId, async (trx, session, seats) => {
+    if (session.mentorId === who.userId) throw new AppError('own-session', 'This is your own session.')
+    if (wish.self && seats.mine) throw alreadyBooked()
+    if (seats.free.length < count) throw full(seats.free.length)
+    const taken = await take(trx, { session, who, wish, counted, seats: seats.free.slice(0, count) })
+    return { bookingId: taken[0]?.bookingId ?? '', tellNow: await announceSeats(deps, trx, taken) }
+  })
 }
 
 /** Most who come to a full session need no lock to be told so. What is found here was true a moment ago. */
@@ -89,6 +104,8 @@ interface Taking {
   session: LockedSession
   who: Who
   wish: Wish
+  /** Invitations that were counted before. */
+  counted: number
   seats: number[]
 }
 
@@ -99,11 +116,7 @@ interface Seated {
   status: 'held' | 'confirmed'
 }
 
-async function take(
-  deps: BookingDeps,
-  trx: DbOrTrx,
-  { session, who, wish, seats }: Taking,
-): Promise<Seated[]> {
+async function take(trx: DbOrTrx, { session, who, wish, counted, seats }: Taking): Promise<Seated[]> {
   const price = await chargeFor(trx, session, seats.length, wish)
   if (wish.self) {
     await lockAgendas(trx, [who.userId])
@@ -112,8 +125,7 @@ async function take(
   const worths =
     wish.packId && price.list > 0 ? await useCredits(trx, wish.packId, session, who, seats.length) : null
   const free = price.amount === 0 || worths !== null
-  // Mails that cost nothing go to anybody's mailbox; who pays for the seats sends no more than they bought.
-  if (free) for (const _ of wish.guests) await deps.limits.count('invitation', who.userId)
+  if (free && counted < wish.guests.length) throw priceFell()
   const purchaseId =
     price.list > 0 && !worths ? await openPurchase(trx, { session, who, price, count: seats.length }) : null
   const people = [...(wish.self ? [null] : []), ...wish.guests]
@@ -220,6 +232,8 @@ async function getBooking(db: DbOrTrx, bookingId: string): Promise<Booking> {
 }
 
 export const alreadyBooked = () => new AppError('already-booked', 'You have a seat in this session already.')
+const priceFell = () =>
+  new AppError('bad-input', 'The price of this session changed just now. Look at it, and book again.')
 export const full = (left: number) =>
   new AppError(
     'session-full',

@@ -40,6 +40,9 @@ export async function findBookedSessions(db: DbOrTrx, userId: string): Promise<B
     .innerJoin('session', 'session.id', 'newest.sessionId')
     .innerJoin('account as mentor', 'mentor.id', 'session.mentor_id')
     .leftJoin('account as seated', 'seated.id', 'newest.learnerId')
+    .leftJoin('purchase', (join) =>
+      join.onRef('purchase.id', '=', 'newest.purchaseId').on('newest.status', '=', 'held'),
+    )
     .leftJoin('feedback', (join) =>
       join.onRef('feedback.session_id', '=', 'session.id').on('feedback.account_id', '=', userId),
     )
@@ -52,6 +55,7 @@ export async function findBookedSessions(db: DbOrTrx, userId: string): Promise<B
     ])
     .select(['mentor.id as mentorId', 'mentor.name as mentorName', 'seated.name as seatedName'])
     .select(['feedback.id as feedbackId', isToCome.as('toCome'), attendedBy(userId).as('attendedSeconds')])
+    .select(['purchase.amount_paise as duePaise', 'purchase.quantity'])
     .orderBy('toCome', 'desc')
     .orderBy(sql`case when ${isToCome} then session.starts_at end`)
     .orderBy('session.starts_at', 'desc')
@@ -72,6 +76,10 @@ export async function findBookedSessions(db: DbOrTrx, userId: string): Promise<B
     own: row.learnerId === userId,
     bought: row.buyerId === userId,
     guestName: row.learnerId === userId ? null : row.seatedName,
+    due:
+      row.buyerId !== userId || row.duePaise === null || row.quantity === null
+        ? null
+        : { amountPaise: row.duePaise, seats: row.quantity },
   }))
 }
 

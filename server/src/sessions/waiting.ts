@@ -1,5 +1,5 @@
 /** Who waits for a seat, as readers of a session see it. */
-import type { Waiting } from '@peerlearn/contract/waitlist'
+import type { WaitedSession, Waiting } from '@peerlearn/contract/waitlist'
 import { sql } from 'kysely'
 import type { DbOrTrx } from '../db.ts'
 
@@ -20,6 +20,25 @@ export async function findWaiting(
     .$narrowType<{ status: Waiting['status'] }>()
     .executeTakeFirst()
   return row && { ...row, offeredUntil: row.offeredUntil?.toISOString() ?? null }
+}
+
+/** The person's places in the queues of sessions to come, the next first. */
+export async function findPlaces(db: DbOrTrx, learnerId: string): Promise<WaitedSession[]> {
+  const rows = await db
+    .selectFrom('waitlist_entry as mine')
+    .innerJoin('session', 'session.id', 'mine.session_id')
+    .innerJoin('account as mentor', 'mentor.id', 'session.mentor_id')
+    .select(['session.id as sessionId', 'session.title', 'mentor.name as mentorName'])
+    .select(['session.starts_at as startsAt', 'session.duration_minutes as durationMinutes'])
+    .select(place.as('place'))
+    .where('mine.learner_id', '=', learnerId)
+    .where('mine.status', '=', 'waiting')
+    .where('session.status', 'in', ['scheduled', 'live'])
+    .orderBy('session.starts_at')
+    .orderBy('session.id')
+    .limit(200)
+    .execute()
+  return rows.map((row) => ({ ...row, startsAt: row.startsAt.toISOString() }))
 }
 
 const place = sql<number>`(1 + (select count(*) from waitlist_entry before
