@@ -43,8 +43,19 @@ test('an emptying tells how many it began with, how many are left, and when it i
 
 test('a node that goes without a word is missed; one that was emptied is not', () => {
   const roster = new Roster()
-  roster.note([node(3, false)])
-  expect(roster.note([])).toMatchObject([{ nodeId: 'sfu-1', up: false }])
-  roster.note([node(0)])
-  expect(roster.note([])).toEqual([])
+  roster.note([node(3, false)], 0)
+  expect(roster.note([], 1)).toMatchObject([{ nodeId: 'sfu-1', up: false }])
+  roster.note([node(0)], 2)
+  expect(roster.note([], 3)).toEqual([])
+})
+
+test('a node that came back under another name is not missed for ever', () => {
+  const roster = new Roster()
+  roster.note([node(3, false)], 0)
+  const renamed = { ...node(3, false), nodeId: 'sfu-2' }
+  expect(roster.note([renamed], 3_500_000).map(({ nodeId, up }) => [nodeId, up])).toEqual([
+    ['sfu-2', true],
+    ['sfu-1', false],
+  ])
+  expect(roster.note([renamed], 3_700_000).map(({ nodeId }) => nodeId)).toEqual(['sfu-2'])
 })

@@ -99,8 +99,9 @@ export class LiveView {
 
   #measure(): Measured {
     const { pool, observed, now } = this.#deps
-    const nodes = this.#roster.note(pool.nodes)
-    return measure(nodes, observed, this.#drains.note(nodes, now().getTime()), now())
+    const at = now()
+    const nodes = this.#roster.note(pool.nodes, at.getTime())
+    return measure(nodes, observed, this.#drains.note(nodes, at.getTime()), at)
   }
 
   /** What goes on whether anybody looks or not. */

@@ -2,6 +2,7 @@
 import type { Live } from '@peerlearn/contract/admin'
 import type { Logger } from 'pino'
 import type { Db } from '../db.ts'
+import { inTime } from '../last-checks.ts'
 import type { Measured, MeasuredPerson } from './measured.ts'
 import { findPeers, findRoomNames, type PersonNames, type RoomNames } from './queries.ts'
 
@@ -26,7 +27,10 @@ export class Names {
       this.#people,
       people.map(({ peerId }) => peerId),
     )
-    await this.#learn(ids, people).catch((err: unknown) => this.#log.warn({ err }, 'names were not read'))
+    // One that hangs is away, too.
+    await inTime(this.#learn(ids, people)).catch((err: unknown) =>
+      this.#log.warn({ err }, 'names were not read'),
+    )
     return {
       rooms: rooms.flatMap((room) => {
         const names = this.#rooms.get(room.sessionId)
