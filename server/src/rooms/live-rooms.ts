@@ -63,7 +63,8 @@ export class LiveRooms {
       findRoomNodes(this.#options.db, ids),
     ])
     for (const room of (await this.#all()).filter(({ session }) => ids.includes(session.id))) {
-      if ((seqs.get(room.session.id) ?? 0) > room.state.seq) await room.events.catchUp()
+      if ((seqs.get(room.session.id) ?? 0) > room.state.seq)
+        await room.events.catchUp().catch((err: unknown) => this.#warn(err))
       room.nodes.take(nodes.get(room.session.id) ?? [])
     }
   }
