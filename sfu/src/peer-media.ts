@@ -15,6 +15,7 @@ import { maxIncomingBitrate } from './codecs.ts'
 import { ConnectionWatch } from './connection.ts'
 import { limited } from './deadline.ts'
 import type { DeliveryListener } from './delivery.ts'
+import { FloodWatch } from './flood.ts'
 import type { Host } from './host.ts'
 import { Producers } from './producers.ts'
 import type { Producer, ProducerLimits } from './producers.ts'
@@ -46,6 +47,8 @@ export class PeerMedia {
   /** What its client can decode. */
   readonly rtpCapabilities: RtpCapabilities
   readonly #view: FirstView
+  readonly #flood = new FloodWatch()
+  #limits: ProducerLimits
 
   private constructor(
     host: Host,
@@ -57,6 +60,7 @@ export class PeerMedia {
   ) {
     const { id, maxProducers, receive, view } = options
     this.#view = view
+    this.#limits = maxProducers
     this.rtpCapabilities = options.rtpCapabilities
     this.host = host
     this.send = send
@@ -120,6 +124,7 @@ export class PeerMedia {
 
   /** From now on it may send no more than this. @throws AppError media-unavailable */
   async setLimits(limits: ProducerLimits): Promise<void> {
+    this.#limits = limits
     this.producers.setLimits(limits)
     await limited(this.send.setMaxIncomingBitrate(maxIncomingBitrate(limits)))
   }
@@ -130,6 +135,14 @@ export class PeerMedia {
     const known = scores.filter((score) => score !== undefined)
     this.connection.judge(known.length > 0 ? Math.min(...known) : undefined)
     this.receiver.judge()
+  }
+
+  /** After each reading of the meter: who floods sends nothing more until they come anew. @returns whether they do */
+  endFlood(): boolean {
+    const allowed = { all: maxIncomingBitrate(this.#limits), sound: soundBits * this.#limits.audio }
+    if (!this.#flood.look(this.meter.came, allowed) || this.producers.list.length === 0) return false
+    this.producers.setLimits({ audio: 0, video: 0 })
+    return true
   }
 
   close(): void {
@@ -144,6 +157,9 @@ export class PeerMedia {
     return transport
   }
 }
+
+/** Bits a second of one sound at most, with all headers. */
+const soundBits = 250_000
 
 /** The best of its layers: a browser stops the larger ones by itself on a narrow link. 0 says nothing yet. */
 function producerScore(producer: Producer): number | undefined {

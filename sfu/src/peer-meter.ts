@@ -4,6 +4,7 @@ import type { types } from 'mediasoup'
 import { limited } from './deadline.ts'
 import { measureLimit, sum } from './flows.ts'
 import type { Flows } from './flows.ts'
+import type { Sent } from './flood.ts'
 import { addCounts, noCounts, Traffic } from './traffic.ts'
 import type { Counts } from './traffic.ts'
 
@@ -19,6 +20,8 @@ export class PeerMeter {
   readonly #down: Traffic
   readonly #consumers = new Set<types.Consumer>()
   #total = noCounts
+  /** Bytes of sound that came. */
+  #sound = 0
   #rttMs: number | null = null
   #reads = 0
   #lately = noCounts
@@ -41,6 +44,8 @@ export class PeerMeter {
   /** Both transports since the last call. */
   async read(producers: types.Producer[], flows: Flows): Promise<Counts> {
     const came = sum(producers.map(({ id }) => flows.of(id)))
+    const sounds = producers.filter(({ kind }) => kind === 'audio')
+    this.#sound += sum(sounds.map(({ id }) => flows.of(id))).bytes
     const went = sum([...this.#consumers].map((consumer) => flows.through(consumer)))
     const nothing = { packets: 0, bytes: 0 }
     const [up, down] = await Promise.all([
@@ -54,6 +59,11 @@ export class PeerMeter {
     if (heard !== undefined && heard === this.#heard && down.packetsOut > 0) this.#onSilence()
     this.#heard = heard
     return this.#lately
+  }
+
+  /** Bytes that came from the peer so far. */
+  get came(): Sent {
+    return { all: this.#total.bytesIn, sound: this.#sound }
   }
 
   get measure(): PeerMeasure {

@@ -107,6 +107,7 @@ export class Rooms {
         measures.push(await this.#meterOf(room).measure(seconds))
     }
     await Promise.all(Array.from({ length: measuredAtOnce }, measureSome))
+    this.#endFloods()
     return measures
   }
 
@@ -119,6 +120,12 @@ export class Rooms {
     const meter = this.#meters.get(room) ?? new RoomMeter(room)
     this.#meters.set(room, meter)
     return meter
+  }
+
+  #endFloods(): void {
+    for (const { id: roomId, peers } of this.#byId.values())
+      for (const { id: peerId, media } of peers.values())
+        if (media?.endFlood()) this.#log.warn({ roomId, peerId }, 'sends far more than it may: it is cut off')
   }
 
   #look(): void {
