@@ -29,9 +29,10 @@ interface Waiting {
   timer: NodeJS.Timeout
 }
 
-/** Milliseconds: an answer's limit; a node that says nothing for so long (it tells its stats every 2 s) is gone. */
+/** Milliseconds: an answer's limit; a node that says nothing for so long is gone. It is pinged, for it may have nothing to say. */
 const answerLimit = 5_000
 const silenceLimit = 5_000
+const pingEvery = 1_500
 const backoff = [50, 100, 250, 500, 1_000, 2_000]
 
 export class LinkChannel {
@@ -43,6 +44,7 @@ export class LinkChannel {
   readonly #waiting = new Map<number, Waiting>()
   #socket: WebSocket | undefined
   #silence: NodeJS.Timeout | undefined
+  #pings: NodeJS.Timeout | undefined
   #again: NodeJS.Timeout | undefined
   #failures = 0
   #lastId = 0
@@ -87,6 +89,7 @@ export class LinkChannel {
     })
     this.#socket = socket
     this.#expectWord(socket)
+    socket.on('pong', () => this.#expectWord(socket))
     socket.on('message', (raw: Buffer) => {
       this.#expectWord(socket)
       try {
@@ -116,6 +119,7 @@ export class LinkChannel {
 
   #gone(): void {
     clearTimeout(this.#silence)
+    clearInterval(this.#pings)
     const wasUp = this.up
     this.up = false
     for (const id of [...this.#waiting.keys()]) this.#settle(id)?.reject(away())
@@ -137,6 +141,8 @@ export class LinkChannel {
     if (!sameProof(proof, expected)) throw new Error('it does not know SFU_SECRET')
     this.up = true
     this.#failures = 0
+    clearInterval(this.#pings)
+    this.#pings = setInterval(() => this.#socket?.ping(), pingEvery)
     for (const user of [...this.users]) user.up()
   }
 

@@ -2,8 +2,8 @@
 import { networkInterfaces } from 'node:os'
 import type { types } from 'mediasoup'
 
-/** Bytes of socket buffer: a key frame for a full room is a burst. The kernel caps it at its own limit. */
-const bufferSize = 2 * 1024 * 1024
+/** Bytes: a key frame for a full room is a burst, and so are many at once in a pipe. The kernel caps them at its own limit. */
+export const socketBuffers = { sendBufferSize: 2 * 1024 * 1024, recvBufferSize: 2 * 1024 * 1024 }
 
 /**
  * One UDP and one TCP socket on the port: on every address of the machine and announced as the given one, or without
@@ -19,8 +19,7 @@ export function listenInfos(port: number, announcedAddress?: string): types.Tran
       ...place,
       protocol,
       port,
-      sendBufferSize: bufferSize,
-      recvBufferSize: bufferSize,
+      ...socketBuffers,
     })),
   )
 }

@@ -2,6 +2,7 @@
 import type { types } from 'mediasoup'
 import { limited } from './deadline.ts'
 import type { Host } from './host.ts'
+import { socketBuffers } from './listen-infos.ts'
 import { unavailable } from './refusals.ts'
 
 /** A producer on the router where it is wanted; closing takes down what brought it there. */
@@ -87,7 +88,12 @@ export class HostPairs {
   }
 
   async #open(a: Host, b: Host): Promise<Map<Host, types.PipeTransport>> {
-    const listenInfo = { protocol: 'udp' as const, ip: '127.0.0.1', portRange: this.#ports }
+    const listenInfo = {
+      protocol: 'udp' as const,
+      ip: '127.0.0.1',
+      portRange: this.#ports,
+      ...socketBuffers,
+    }
     const made = await Promise.allSettled([a.createPipe({ listenInfo }), b.createPipe({ listenInfo })])
     const [one, other] = made.map((end) => (end.status === 'fulfilled' ? end.value : undefined))
     const closeBoth = () => {

@@ -6,6 +6,7 @@ import type { types } from 'mediasoup'
 import type { Channel } from './channel.ts'
 import { limited } from './deadline.ts'
 import type { Host } from './host.ts'
+import { socketBuffers } from './listen-infos.ts'
 import type { PortRange } from './pipe-ends.ts'
 import { unavailable } from './refusals.ts'
 import type { Supply } from './supply.ts'
@@ -32,7 +33,7 @@ type PipeSupply = Pick<Supply, 'take' | 'release' | 'want'>
 export async function openPipeEnd(host: Host, at: PipeAddress): Promise<types.PipeTransport> {
   const ip = at.address.includes(':') ? '::' : '0.0.0.0'
   return await host.createPipe({
-    listenInfo: { protocol: 'udp', ip, announcedAddress: at.address, portRange: at.ports },
+    listenInfo: { protocol: 'udp', ip, announcedAddress: at.address, portRange: at.ports, ...socketBuffers },
     enableSrtp: true,
     enableRtx: true,
   })
