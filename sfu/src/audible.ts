@@ -93,7 +93,9 @@ export class Audible {
     const now = performance.now()
     this.#consider(now)
     if (this.#microphones.size > 0) return
-    this.#look(now)
+    // Nobody looks again: that it is silent is told now.
+    this.#tellSpeakers(now)
+    this.#tellLoudest(now)
     this.#stop()
   }
 

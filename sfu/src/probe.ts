@@ -8,6 +8,7 @@ import type { ProbeFrame, ProbeTransport } from '@peerlearn/contract/probe'
 import type { types } from 'mediasoup'
 import { limited } from './deadline.ts'
 import { ProbeFill } from './probe-fill.ts'
+import { fromClient } from './refusals.ts'
 
 /** The data channel that both ends agreed on beforehand. */
 const stream = { streamId: 0, ordered: false, maxRetransmits: 0 }
@@ -100,8 +101,10 @@ export class Probe {
     return { iceParameters, iceCandidates, dtlsParameters }
   }
 
+  /** @throws AppError media-refused, media-unavailable */
   async connect(dtlsParameters: DtlsParameters): Promise<void> {
-    await limited(this.#ends.transport.connect({ dtlsParameters }))
+    const { transport } = this.#ends
+    await fromClient(transport, transport.connect({ dtlsParameters }))
   }
 
   /** Runs once it is closed, whatever closed it: itself, its time, its worker's death. */

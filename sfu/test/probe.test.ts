@@ -132,6 +132,18 @@ describe('a device that checks its link', () => {
     await until('the worker holds nothing', async () => (await routers()) === 0)
   })
 
+  it('that connects twice is refused for its own fault, not for one of ours', async () => {
+    const server = newServer()
+    const probeId = randomUUID()
+    await probes.open(probeId, server)
+    const value = Array.from({ length: 32 }, () => 'AB').join(':')
+    const connecting = () =>
+      probes.connect(probeId, server, { fingerprints: [{ algorithm: 'sha-256', value }] })
+    await connecting()
+    await expect(connecting()).rejects.toMatchObject({ code: 'media-refused' })
+    probes.drop(server)
+  })
+
   it('is refused while too many check, and cannot use another’s probe', async () => {
     const server = newServer()
     const probeId = randomUUID()
