@@ -18,7 +18,13 @@ describe('what a browser says of a transport', () => {
       { ...pair, currentRoundTripTime: 0.042, bytesSent: 10, bytesReceived: 20, packetsReceived: 3 },
       { type: 'local-candidate', id: 'local', candidateType: 'relay', relayProtocol: 'tls' },
     ])
-    expect(readPath(report)).toMatchObject({ way: 'turn-tls', rttMs: 42, bytes: 30, packetsIn: 3 })
+    expect(readPath(report)).toMatchObject({
+      way: 'turn-tls',
+      rttMs: 42,
+      pair: 'pair',
+      bytes: 30,
+      packetsIn: 3,
+    })
   })
 
   it('is told of browsers that name no selected pair', () => {
@@ -41,6 +47,7 @@ describe('what a browser says of a transport', () => {
       samples: 1000,
       received: 5,
       lost: 1,
+      pair: null,
       way: null,
     })
   })

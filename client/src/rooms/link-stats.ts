@@ -2,6 +2,8 @@
 import type { Way } from '@peerlearn/contract/media'
 
 export interface PathSample {
+  /** The pair of candidates in use, whose own bytes are counted; null between two ways. */
+  pair: string | null
   /** UDP payload without what ICE says to itself. */
   bytes: number
   packetsIn: number
@@ -54,6 +56,7 @@ export function readPath(report: Iterable<RTCStats>): PathSample {
   const sum = (list: Loose[], key: string) => list.reduce((total, s) => total + number(s[key]), 0)
   const rtt = pair?.['currentRoundTripTime']
   return {
+    pair: pair?.id ?? null,
     bytes: number(pair?.['bytesSent']) + number(pair?.['bytesReceived']),
     packetsIn: number(
       pair?.['packetsReceived'] ?? transport?.['packetsReceived'] ?? sum(inbound, 'packetsReceived'),

@@ -121,7 +121,10 @@ export class LocalMedia {
   async startScreen(withAudio: boolean): Promise<void> {
     if (!this.#allowed) return
     const screen = await openScreen(withAudio)
-    if (!screen || this.#closed) return
+    if (!screen) return
+    // Picking takes as long as the person likes.
+    if (this.#closed || !this.#allowed) return stopAll(screen)
+    if (this.#screen) stopAll(this.#screen)
     // The browser's own "Stop sharing" bar.
     screen.video.addEventListener('ended', () => this.#screen === screen && this.stopScreen())
     this.#screen = screen
@@ -129,8 +132,7 @@ export class LocalMedia {
   }
 
   stopScreen(): void {
-    this.#screen?.video.stop()
-    this.#screen?.audio?.stop()
+    if (this.#screen) stopAll(this.#screen)
     this.#screen = null
     this.onChange()
   }
@@ -210,4 +212,9 @@ export class LocalMedia {
   async #list(): Promise<void> {
     this.#lists = await listDevices()
   }
+}
+
+function stopAll({ video, audio }: ScreenTracks): void {
+  video.stop()
+  audio?.stop()
 }

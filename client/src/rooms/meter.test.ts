@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { Meter } from './meter.ts'
 
-const sample = (bytes: number, packets = 0) => ({ bytes, packetsIn: packets, packetsOut: 0 })
+const sample = (bytes: number, packets = 0, pair: string | null = 'pair') => ({
+  pair,
+  bytes,
+  packetsIn: packets,
+  packetsOut: 0,
+})
 
 describe('the data meter', () => {
   it('counts every byte on the wire once, over all transports of the session', () => {
@@ -18,6 +23,16 @@ describe('the data meter', () => {
     meter.add('a', sample(200))
     meter.add('b', sample(300))
     expect(meter.read(0).bytes).toBe(1500)
+  })
+
+  it('counts nothing twice when a way is lost, and found again', () => {
+    const meter = new Meter()
+    meter.add('recv', sample(10_000, 0, 'direct'))
+    // Between two ways a browser tells of the transport alone.
+    meter.add('recv', sample(0, 300, null))
+    meter.add('recv', sample(500, 0, 'relay'))
+    meter.add('recv', sample(10_100, 0, 'direct'))
+    expect(meter.read(0).bytes).toBe(10_600)
   })
 
   it('says how much an hour of this would take', () => {

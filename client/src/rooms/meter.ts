@@ -14,16 +14,18 @@ const hourMs = 3_600_000
 
 export class Meter {
   #bytes = 0
-  /** Transport id → what it had counted. */
+  /** Transport and pair of candidates → what that had counted. */
   #seen = new Map<string, number>()
   #points: { at: number; bytes: number }[] = []
 
-  /** The counters of one transport; they start at zero with it, or with a new way (an ICE restart). */
-  add(transportId: string, sample: Pick<PathSample, 'bytes' | 'packetsIn' | 'packetsOut'>): void {
+  /** The counters of one transport; each of its ways (after an ICE restart, say) counts from zero, and may be come back to. */
+  add(transportId: string, sample: Pick<PathSample, 'pair' | 'bytes' | 'packetsIn' | 'packetsOut'>): void {
+    if (sample.pair === null) return
+    const key = `${transportId} ${sample.pair}`
     const total = sample.bytes + headerBytes * (sample.packetsIn + sample.packetsOut)
-    const before = this.#seen.get(transportId) ?? 0
+    const before = this.#seen.get(key) ?? 0
     this.#bytes += total >= before ? total - before : total
-    this.#seen.set(transportId, total)
+    this.#seen.set(key, total)
   }
 
   /** What was taken up to now. */
