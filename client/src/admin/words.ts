@@ -12,11 +12,12 @@ export const words = {
   TURN: 'A relay for people behind firewalls that let no direct connection through. It carries all of their media once more.',
   lost: 'Packets that never arrived. From about 2% on, sound and pictures suffer.',
   'round trip': 'How long a packet takes from the node to somebody and back.',
-  joining: 'From the press on Join until sound and pictures are connected.',
+  joining: 'From the moment the server hears of somebody who joins until sound and pictures are connected.',
   'join p50, p95':
     'Half of the joins were as quick as the first figure, and all but one in twenty as quick as the second.',
-  reconnects: 'How often somebody’s media were brought back after their network failed.',
-  headroom: 'How many more people a node takes before it is full, if they are like those who are there.',
+  reconnects:
+    'How often somebody’s media were brought back, after their network failed or something of ours did.',
+  'room for': 'How many more people a node takes before it is full, if they are like those who are there.',
   empty:
     'A node that is emptied takes no new rooms, and its people move to others: do it before stopping it.',
 } as const

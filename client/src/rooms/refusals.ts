@@ -46,7 +46,7 @@ const words: Record<Ending, RoomWords> = {
   },
   removed: {
     title: 'The mentor removed you from this class',
-    text: 'You can’t come back into it. If you think that this was a mistake, write to the mentor.',
+    text: 'You can’t come back into it. Your other bookings stay as they are.',
     action: toSession,
     other: toSessions,
   },

@@ -14,6 +14,13 @@ export class RoomLink {
   receiving = $state.raw<Receiving | null>(null)
   codecs = $state.raw<readonly VideoCodec[]>([])
   #learners = new SvelteMap<string, LearnerLink>()
+  /** Bytes of this class that this page did not count itself: of other devices, and before it came. */
+  #before = 0
+
+  /** Bytes that this person's class took: as the server says, and what was counted here since. */
+  get usedBytes(): number {
+    return Math.max(this.receiving?.usedBytes ?? 0, this.#before + this.meter.bytes)
+  }
 
   /** User id → link; empty for everybody but the mentor. */
   get learners(): ReadonlyMap<string, LearnerLink> {
@@ -22,6 +29,7 @@ export class RoomLink {
 
   /** Puts the answer to joining in place of everything known before. */
   join({ receiving, codecs, links }: Joined): void {
+    this.#before = Math.max(this.#before, receiving.usedBytes - this.meter.bytes)
     this.receiving = receiving
     this.codecs = codecs
     this.#learners.clear()
