@@ -76,7 +76,10 @@ export class SignedIn {
 
   /** The application that came with the registration is approved. */
   async #becomeMentor(admin: Account | undefined): Promise<void> {
-    if (!admin) throw new Error('a new mentor needs an admin who approves them')
+    if (!admin)
+      throw new Error(
+        'A new mentor needs an admin who approves them: --admin EMAIL, with LOADTEST_ADMIN_PASSWORD and LOADTEST_ADMIN_TOTP.',
+      )
     const { items } = await call(this.url, peopleRoutes.myApplications, { token: await this.token() })
     const params = { id: items[0]?.id ?? '' }
     const token = await adminOf(this.url, admin).token()

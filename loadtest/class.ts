@@ -99,6 +99,11 @@ export class LightClass {
     await this.#come(back, n)
   }
 
+  /** For good: on a deployment it would stand among the live ones until its planned end. */
+  async end(): Promise<void> {
+    await this.mentor.request('room.end', {}).catch(() => undefined) // it never began, or is over
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.people.map((person) => person.leave()))
   }

@@ -55,7 +55,7 @@ export async function runLoad(
     return await measure(classes, target, wish, { signal, tell })
   } finally {
     tell('everybody leaves')
-    await Promise.all(classes.map((one) => one.close()))
+    await Promise.all(classes.map((one) => one.end().then(() => one.close())))
   }
 }
 

@@ -38,13 +38,16 @@ export async function namedTarget(address: string, { yes, really, admin }: Allow
   const outside = found.filter(({ address: ip, family }) => !isTestNetwork(ip, family))
   if (outside.length > 0 && !(yes && really))
     throw new Error(
-      `${hostname} is ${outside[0]!.address}, which is no loopback address and no private test network.\n` +
+      `${named(hostname, outside[0]!.address)} is no loopback address and in no private test network.\n` +
         'A load test is an attack on whoever did not ask for it. If this is yours to load, say so twice: --yes --really',
     )
   const local = found.every(({ address: ip }) => ip.startsWith('127.') || ip === '::1')
   const processes = () => (local ? findProcesses(() => true) : [])
   return { url: origin, admin, processes, believed: false, stop: () => Promise.resolve() }
 }
+
+const named = (hostname: string, ip: string) =>
+  hostname.replace(/^\[|\]$/g, '') === ip ? ip : `${hostname} (${ip})`
 
 const testNetworks = new BlockList()
 for (const [network, bits] of [

@@ -36,6 +36,8 @@ export async function startRooms(env: Record<string, string> = {}) {
       const learning = await join(at, asha, sessionId)
       return { sessionId, teaching, learning }
     },
+    /** What happened in this room, oldest first. */
+    kinds: async (sessionId: string) => (await findRoomEvents(server.db, sessionId)).map(({ kind }) => kind),
     joinsAndLeaves: async (sessionId: string) =>
       (await findRoomEvents(server.db, sessionId)).filter(({ kind }) => kind.startsWith('peer.')),
   }
