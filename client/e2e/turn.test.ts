@@ -47,6 +47,30 @@ it('lets a learner in whose network blocks UDP and the media ports, through TURN
   await learner.leave()
 })
 
+/** The relays in the order in which the browser is to ask them. */
+const askedRelays = ({ page }: Person) =>
+  page.evaluate(() => {
+    const kept = (window as unknown as { keptPeerConnections: RTCPeerConnection[] }).keptPeerConnections
+    const connection = kept.find((one) => one.connectionState !== 'closed')
+    return (connection?.getConfiguration().iceServers ?? []).flatMap(({ urls }) => urls)
+  })
+
+it('asks first for the way that won last time, the next time', async () => {
+  apart.block({ udp: true, tcpPorts: '{ 3478, 40000-49151 }' })
+  const learner = await joined()
+  expect((await askedRelays(learner))[0]).toMatch(/transport=udp$/)
+  await until('it is remembered', () =>
+    learner.page.evaluate(() => localStorage.getItem('peerlearn.way') === 'turn-tls'),
+  )
+  await learner.page.getByRole('button', { name: 'Leave' }).click()
+  await joinRoom(learner, apart.product.demo.liveSessionId)
+  await seesPictures(learner.page, 1)
+  const asked = await askedRelays(learner)
+  expect(asked[0]).toMatch(/^turns:/)
+  expect(asked.length, 'no other is left out').toBeGreaterThan(2)
+  await learner.leave()
+})
+
 it('lets a learner in whose network lets nothing out but TLS, through TURN over TLS', async () => {
   apart.block({ udp: true, tcpPorts: '{ 3478, 40000-49151 }' })
   const learner = await joined()

@@ -55,7 +55,14 @@ export async function comeAndGo(sides: Side[], ending: 'closed' | 'left' | 'unli
   }
   const rooms = sides.map(({ node }) => node.rooms.find(roomId)!)
   const offered = 2 * peopleOfRoom
-  await until('each node knows of all', () => rooms.every(({ media }) => media.offers.all.length === offered))
+  await until('each node knows of all', () =>
+    rooms.every(({ media }) => media.offers.all.length === offered),
+  ).catch((error: unknown) => {
+    const known = rooms.map(
+      ({ peers, media }) => `${media.offers.all.length} of ${offered}, with ${peers.size} people`,
+    )
+    throw new Error(`${String(error)}: ${known.join('; ')}`, { cause: error })
+  })
   const [first] = people
   await first!.server.ask('view.set', { ...first!.of, tiles: [] })
   const piped = await until('something is piped', () =>
