@@ -110,6 +110,14 @@ describe('receiving in mode', () => {
     expect(picturesOf(plan({ mode: 'saver', maxBitrate: 100_000, rate: () => 50_000 }))).toEqual([])
   })
 
+  it('slides: a new slide is a burst, after which the screen still flows, and comes back where nobody else looks', () => {
+    const rates: Record<string, number> = { screen: 98_000, 'mentors voice': 52_000 }
+    const burst = { mode: 'slides' as const, offers: offers.slice(0, 7), rate: (id: string) => rates[id] }
+    expect(picturesOf(plan(burst))).toEqual(['screen'])
+    expect(picturesOf(plan({ ...burst, flows: () => false }))).toEqual(['screen'])
+    expect(picturesOf(plan({ ...burst, link: 90_000 }))).toEqual([])
+  })
+
   it('slides: the screen, its smaller stream, and what the mentor says', () => {
     const slides = plan({ mode: 'slides', rate: () => 25_000 })
     expect(flowing(slides).sort()).toEqual(['film', 'mentors voice', 'screen'])

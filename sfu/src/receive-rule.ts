@@ -42,7 +42,10 @@ const soundShare = { ofCeiling: 0.5, ofLink: 0.9 }
 /** Bits a second of what was never seen: sound, then a camera's layers from the smallest. */
 const usualSound = 52_000
 const usualLayers = [130_000, 400_000, 1_100_000]
-/** The lower of a screen's two streams is made for the mode that shows slides: it must be tried where nobody else looks. */
+/**
+ * The lower of a screen's two streams is made for the mode that shows slides, and its sender holds it to this: a new slide is a
+ * burst, not a rate. Were it planned with what such a burst took, it would be paused, hence not sent, hence never measured again.
+ */
 const usualLowerScreen = 62_000
 
 interface Video {
@@ -196,8 +199,9 @@ const soundRate = ({ rate, offers }: Outlook, producerId: string) =>
     ? 0
     : (rate(producerId, 0) ?? usualSound)
 
-const videoRate = ({ rate }: Outlook, { info, layers }: Offer, layer: number) =>
-  rate(info.producerId, layer) ??
-  (info.source === 'screen' && layers > 1 && layer === 0 ? usualLowerScreen : undefined) ??
-  usualLayers[layer + (layers === 1 ? 1 : 0)] ??
-  1_500_000
+function videoRate({ rate }: Outlook, { info, layers }: Offer, layer: number): number {
+  const seen = rate(info.producerId, layer)
+  if (info.source === 'screen' && layers > 1 && layer === 0)
+    return Math.min(seen ?? Infinity, usualLowerScreen)
+  return seen ?? usualLayers[layer + (layers === 1 ? 1 : 0)] ?? 1_500_000
+}
