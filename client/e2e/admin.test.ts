@@ -1,22 +1,18 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import type { Browser, Page } from 'playwright-core'
-import { launchBrowser, newPerson, signIn, type Person } from './person.ts'
-import { startProduct, type Product } from './product.ts'
+import { newPerson, signIn, type Person } from './person.ts'
+import { openProduct } from './open-product.ts'
+import type { Product } from './product.ts'
 
 let product: Product
 let browser: Browser
 let admin: Person
 
 beforeAll(async () => {
-  ;[product, browser] = await Promise.all([startProduct(), launchBrowser()])
+  ;({ product, browser } = await openProduct())
   admin = await newPerson(browser, product.url)
   await signIn(admin, product.demo.admin)
   await admin.page.goto('/admin')
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
 })
 
 const node = (page: Page) =>

@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import type { Browser } from 'playwright-core'
 import { chatLines, handsRaised, joinRoom, openPanel, peopleNames, say } from './in-room.ts'
 import {
   framesShown,
   hears,
-  launchBrowser,
   newMember,
   newPerson,
   seesPictures,
@@ -12,7 +11,8 @@ import {
   until,
   type Person,
 } from './person.ts'
-import { startProduct, type Product } from './product.ts'
+import { openProduct } from './open-product.ts'
+import type { Product } from './product.ts'
 import { inNinetyMinutes } from './soon.ts'
 import { proveAddress } from '../../loadtest/trial-desk.ts'
 
@@ -25,15 +25,10 @@ let sessionId: string
 const everyone = () => [mentor, ...learners]
 
 beforeAll(async () => {
-  ;[product, browser] = await Promise.all([startProduct(), launchBrowser()])
+  ;({ product, browser } = await openProduct())
   mentor = await newPerson(browser, product.url)
   learners = []
   for (const account of product.demo.learners) learners.push(await newMember(browser, product.url, account))
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
 })
 
 it('lets a mentor register, be approved and publish a session', async () => {

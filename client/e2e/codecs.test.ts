@@ -1,22 +1,18 @@
 /** Cameras go out in the best codec that everybody present decodes, and in another as soon as somebody comes who can't. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import type { Browser } from 'playwright-core'
 import { joinRoom } from './in-room.ts'
-import { launchBrowser, newPerson, seesPictures, signIn, stats, until, type Person } from './person.ts'
-import { startProduct, type Account, type Product } from './product.ts'
+import { newPerson, seesPictures, signIn, stats, until, type Person } from './person.ts'
+import { openProduct } from './open-product.ts'
+import type { Account, Product } from './product.ts'
 import { SignedIn } from '../../loadtest/accounts.ts'
 
 let product: Product
 let browser: Browser
 
 beforeAll(async () => {
-  ;[product, browser] = await Promise.all([startProduct(), launchBrowser()])
+  ;({ product, browser } = await openProduct())
 })
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-})
-
 /** A class that begins now: its mentor and two learners with seats. */
 async function aClass() {
   const place = { url: product.url, believed: false, admin: product.demo.admin }

@@ -1,8 +1,9 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { launchBrowser, newMember, newPerson, type Person } from './person.ts'
-import { startProduct, type Product } from './product.ts'
+import { beforeAll, expect, it } from 'vitest'
+import { newMember, newPerson, type Person } from './person.ts'
+import { openProduct } from './open-product.ts'
+import type { Product } from './product.ts'
 
 let product: Product
 let browser: Browser
@@ -11,13 +12,8 @@ let learner: Person
 beforeAll(async () => {
   // Nobody answers there: what is mailed stays in trouble.
   const env = { SMTP_URL: 'smtp://127.0.0.1:9' }
-  ;[product, browser] = await Promise.all([startProduct({ env }), launchBrowser()])
+  ;({ product, browser } = await openProduct(env))
   learner = await newMember(browser, product.url, product.demo.learners[0])
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
 })
 
 const violations = async ({ page }: Person) =>

@@ -1,21 +1,17 @@
-import AxeBuilder from '@axe-core/playwright'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { Browser } from 'playwright-core'
+import { faultsOf } from './accessible.ts'
 import { joinRoom, openPanel } from './in-room.ts'
-import { launchBrowser, newPerson, signIn, type Person } from './person.ts'
-import { startProduct, type Product } from './product.ts'
+import { newPerson, signIn, type Person } from './person.ts'
+import { openProduct } from './open-product.ts'
+import type { Product } from './product.ts'
 import { pages as known } from '../src/shell/pages.ts'
 
 let product: Product
 let browser: Browser
 
 beforeAll(async () => {
-  ;[product, browser] = await Promise.all([startProduct(), launchBrowser()])
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
+  ;({ product, browser } = await openProduct())
 })
 
 const phone = { width: 390, height: 844 }
@@ -79,18 +75,6 @@ async function as(role: Role, viewport: typeof phone): Promise<Person> {
   return person
 }
 
-/** What a page must be for everybody: reachable by assistive technology, and within the window. */
-async function check({ page }: Person, path: string): Promise<string[]> {
-  const found = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-    .analyze()
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-  return [
-    ...found.violations.map((v) => `${path}: ${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`),
-    ...(overflow > 0 ? [`${path}: ${overflow} px wider than the window`] : []),
-  ]
-}
-
 /** Real ones in place of `:id` and `:mentor`. */
 async function addresses(paths: string[]): Promise<string[]> {
   const id = product.demo.liveSessionId
@@ -126,9 +110,9 @@ describe.each([
         await page.goto(path)
         await page.getByRole('heading').first().waitFor()
         await page.waitForLoadState('networkidle')
-        faults.push(...(await check(person, `${path}, light`)))
+        faults.push(...(await faultsOf(page, `${path}, light`)))
         await page.emulateMedia({ colorScheme: 'dark' })
-        faults.push(...(await check(person, `${path}, dark`)))
+        faults.push(...(await faultsOf(page, `${path}, dark`)))
       }
       faults.push(...person.problems.filter((problem) => !refused.test(problem)))
       await person.leave()
@@ -142,12 +126,12 @@ it('keeps the room accessible, with its panels open', async () => {
   await joinRoom(mentor, product.demo.liveSessionId)
   for (const panel of ['Chat', 'People'] as const) {
     await openPanel(mentor.page, panel)
-    expect(await check(mentor, `room with ${panel}`)).toEqual([])
+    expect(await faultsOf(mentor.page, `room with ${panel}`)).toEqual([])
   }
   await mentor.page.getByRole('button', { name: 'More', exact: true }).click()
   await mentor.page.getByRole('menuitem', { name: 'Data and quality' }).click()
   await mentor.page.getByRole('dialog', { name: 'Data and quality' }).waitFor()
-  expect(await check(mentor, 'room with the receive modes')).toEqual([])
+  expect(await faultsOf(mentor.page, 'room with the receive modes')).toEqual([])
   await mentor.leave()
 })
 

@@ -1,20 +1,16 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import type { Browser } from 'playwright-core'
-import { launchBrowser, newMember, newPerson, type Person } from './person.ts'
-import { startProduct, type Product } from './product.ts'
+import { newMember, newPerson, type Person } from './person.ts'
+import { openProduct } from './open-product.ts'
+import type { Product } from './product.ts'
 
 let product: Product
 let browser: Browser
 let admin: Person
 
 beforeAll(async () => {
-  ;[product, browser] = await Promise.all([startProduct(), launchBrowser()])
+  ;({ product, browser } = await openProduct())
   admin = await newMember(browser, product.url, product.demo.admin)
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
 })
 
 const [aditi, joseph] = ['Aditi Sharma', 'Joseph Mathew']

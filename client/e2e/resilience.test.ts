@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { beforeAll, beforeEach, expect, it } from 'vitest'
 import type { Browser } from 'playwright-core'
 import { chatLines, handsRaised, joinRoom, peopleNames, say } from './in-room.ts'
-import { framesShown, launchBrowser, newPerson, seesPictures, signIn, until, type Person } from './person.ts'
-import { startProduct, type Product } from './product.ts'
+import { framesShown, newPerson, seesPictures, signIn, until, type Person } from './person.ts'
+import { openProduct } from './open-product.ts'
+import type { Product } from './product.ts'
 
 let product: Product
 let browser: Browser
@@ -10,18 +11,13 @@ let mentor: Person
 let learner: Person
 
 beforeAll(async () => {
-  ;[product, browser] = await Promise.all([startProduct(), launchBrowser()])
+  ;({ product, browser } = await openProduct())
   mentor = await newPerson(browser, product.url)
   learner = await newPerson(browser, product.url)
   await signIn(mentor, product.demo.mentor)
   await joinRoom(mentor, product.demo.liveSessionId)
   await signIn(learner, product.demo.learners[0])
   await joinRoom(learner, product.demo.liveSessionId)
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
 })
 
 beforeEach(async () => {

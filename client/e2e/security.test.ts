@@ -12,8 +12,9 @@ import {
   signOut,
   withAuthenticator,
 } from './newcomer.ts'
-import { launchBrowser, newPerson, signIn } from './person.ts'
-import { freePort, startProduct, type Product } from './product.ts'
+import { newPerson, signIn } from './person.ts'
+import { openProduct } from './open-product.ts'
+import { freePort, type Product } from './product.ts'
 
 let product: Product
 let browser: Browser
@@ -28,15 +29,13 @@ beforeAll(async () => {
     OIDC_CAMPUS_CLIENT_SECRET: provider.clientSecret,
     OIDC_CAMPUS_LABEL: 'Campus',
   }
-  ;[product, browser] = await Promise.all([startProduct({ env }), launchBrowser()])
+  ;({ product, browser } = await openProduct(env))
   provider.open(product.url)
   db = databaseOf(product)
 })
 
 afterAll(async () => {
   await db?.destroy()
-  await browser?.close()
-  await product?.stop()
   await provider?.close()
 })
 

@@ -1,20 +1,11 @@
 /** A class on a stage, and learners who choose what they receive. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import type { Browser, Page } from 'playwright-core'
 import { bookSeat, chooseMode, handsRaised, joinRoom, namesIn, openPanel } from './in-room.ts'
-import {
-  framesShown,
-  hears,
-  launchBrowser,
-  newMember,
-  received,
-  seesPictures,
-  stats,
-  until,
-  type Person,
-} from './person.ts'
+import { framesShown, hears, newMember, received, seesPictures, stats, until, type Person } from './person.ts'
 import { databaseOf } from './newcomer.ts'
-import { startProduct, type Product } from './product.ts'
+import { openProduct } from './open-product.ts'
+import type { Product } from './product.ts'
 import { inNinetyMinutes } from './soon.ts'
 
 let product: Product
@@ -27,7 +18,7 @@ let sessionId: string
 const everyone = () => [mentor, learner, other]
 
 beforeAll(async () => {
-  ;[product, browser] = await Promise.all([startProduct(), launchBrowser()])
+  ;({ product, browser } = await openProduct())
   const { url, demo } = product
   mentor = await newMember(browser, url, demo.mentor)
   learner = await newMember(browser, url, demo.learners[0])
@@ -41,11 +32,6 @@ async function teachAtAnyHour(): Promise<void> {
   await db.deleteFrom('availability_hours').execute()
   await db.destroy()
 }
-
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-})
 
 it('publishes a class with a stage, for more than can all speak', async () => {
   const { page } = mentor

@@ -5,23 +5,20 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createUnsubscribeLinks } from '../../server/src/mail/unsubscribe-links.ts'
 import { databaseOf, newcomer, settingOf, signOut } from './newcomer.ts'
-import { launchBrowser, newPerson } from './person.ts'
-import { startProduct, type Account, type Product } from './product.ts'
+import { newPerson } from './person.ts'
+import { openProduct } from './open-product.ts'
+import type { Account, Product } from './product.ts'
 
 let product: Product
 let browser: Browser
 let db: Db
 
 beforeAll(async () => {
-  ;[product, browser] = await Promise.all([startProduct(), launchBrowser()])
+  ;({ product, browser } = await openProduct())
   db = databaseOf(product)
 })
 
-afterAll(async () => {
-  await db?.destroy()
-  await browser?.close()
-  await product?.stop()
-})
+afterAll(() => db?.destroy())
 
 const violations = async (page: Page) =>
   (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
