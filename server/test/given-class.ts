@@ -11,9 +11,12 @@ export interface Given<P extends Attendee = Attendee> {
   sessionId: string
   mentor: P
   learner: P
-  /** How many of its sixty minutes the mentor was in it: all, unless said otherwise. */
+  /** How many of its sixty minutes the mentor was in it: all, unless said otherwise; with 0 they never came. */
   there?: number
 }
+
+/** How many minutes ago it happened. */
+type At = [number, NewRoomEvent]
 
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000)
 
@@ -25,14 +28,13 @@ export async function giveClass(db: Db, { sessionId, mentor, learner, there = 60
     actorId: userId,
     data: { userId, peerId: peer, name, role },
   })
-  const events: [number, NewRoomEvent][] = [
+  const came: At = [60, joined(mentor, 'mentor', peerId)]
+  const gone = { userId: mentor.userId, peerId, reason: 'left' as const }
+  const left: At = [60 - there, { kind: 'peer.left', actorId: mentor.userId, data: gone }]
+  const events: At[] = [
     [60, { kind: 'room.opened', actorId: mentor.userId, data: { staged: false } }],
     [60, joined(learner, 'learner', newId())],
-    [60, joined(mentor, 'mentor', peerId)],
-    [
-      60 - there,
-      { kind: 'peer.left', actorId: mentor.userId, data: { userId: mentor.userId, peerId, reason: 'left' } },
-    ],
+    ...(there > 0 ? [came, left] : []),
   ]
   await db
     .updateTable('session')

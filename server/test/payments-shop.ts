@@ -20,6 +20,8 @@ export interface Held {
 export interface Shop extends PlayedSandbox {
   server: TestServer
   mentor: Person
+  /** Another one each time: money moves ten times a minute and person at most. */
+  admin(): Promise<Person>
   /** A paid session, a learner, and the hold on a seat in it. */
   held(wish?: { capacity?: number; sessionId?: string }): Promise<Held>
   order(purchaseId: string, learner: Person): Promise<Order>
@@ -89,6 +91,7 @@ export async function openShop({
     databaseUrl,
     server,
     mentor,
+    admin: () => server.person({ roles: ['admin'] }),
     async held({ capacity = 5, sessionId: wished } = {}) {
       const sessionId =
         wished ?? (await newSession(db, { mentorId: mentor.userId, price_paise: 49_900, capacity }))

@@ -1,18 +1,10 @@
-/** Money that goes back after it was paid out, packs that expire, and disputes: the mentor's books stay right. */
+/** Money that goes back after it was paid out, or in parts: the mentor's books stay right. */
 import { bookingRoutes } from '@peerlearn/contract/bookings'
-import { notificationRoutes } from '@peerlearn/contract/notifications'
-import { packRoutes } from '@peerlearn/contract/packs'
-import { peopleRoutes } from '@peerlearn/contract/people'
 import { sessionRoutes } from '@peerlearn/contract/sessions'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { giveAllCreditsBack } from '../src/bookings/pack-credits.ts'
-import { createLog } from '../src/log.ts'
-import { findGatewayDifferences } from '../src/payments/gateway-check.ts'
-import { connectRazorpay, createGateway } from '../src/payments/gateway.ts'
-import { findExpiredPacks } from '../src/payouts/due.ts'
 import { newSession } from './factories.ts'
-import { eventually, type Person } from './harness.ts'
-import { openPayoutShop, type PayoutShop } from './payouts-shop.ts'
+import { eventually } from './harness.ts'
+import { openPayoutShop, type PayoutShop, type Sold } from './payouts-shop.ts'
 
 let shop: PayoutShop
 beforeAll(async () => {
@@ -40,6 +32,9 @@ async function owing() {
   await shop.refunded(sold)
   return mentor
 }
+
+const paidBack = async ({ purchaseId }: Sold) =>
+  (await shop.refundsOf(purchaseId)).map(({ amount_paise }) => amount_paise)
 
 describe('money that goes back after it was paid out', () => {
   test('is owed by the mentor, without the platform’s fee, and kept from the next payouts', async () => {
@@ -115,142 +110,6 @@ describe('money that goes back after it was paid out', () => {
   })
 })
 
-describe('a pack', () => {
-  /** Three sessions for ₹1,000. */
-  async function packOf(mentor: Person) {
-    const learner = await shop.server.person()
-    const offer = { title: 'Three sessions', credits: 3, pricePaise: 100_000, validDays: 90 }
-    const { id } = await shop.server.api(packRoutes.offer, { body: offer }, mentor)
-    const bought = await shop.server.api(packRoutes.buy, { params: { id }, body: {} }, learner)
-    const receipt = await shop.pay((await shop.order(bought.id, learner)).orderId)
-    await shop.verify(receipt, learner)
-    const [pack] = (await shop.server.api(packRoutes.mine, {}, learner)).items
-    return { learner, packId: pack!.id, purchaseId: bought.id, payment: receipt.razorpay_payment_id }
-  }
-  const expire = (id: string) =>
-    shop.server.db
-      .updateTable('pack')
-      .set({ expires_at: new Date(0) })
-      .where('id', '=', id)
-      .execute()
-  const payExpired = () => shop.server.app.jobs.send(shop.server.db, 'payouts.expired-packs', {})
-
-  test('is paid out session by session, and what nobody used when it expires, once', async () => {
-    const mentor = await shop.newMentor()
-    const { learner, packId, purchaseId, payment } = await packOf(mentor)
-    const sessionId = await newSession(shop.server.db, { mentorId: mentor.userId, price_paise: 49_900 })
-    const { id } = await shop.server.api(
-      bookingRoutes.book,
-      { params: { id: sessionId }, body: { packId } },
-      learner,
-    )
-    await shop.teach({ sessionId, bookingId: id, purchaseId, learner, payment, mentor })
-    await shop.stand(mentor, [{ status: 'settled', gross_paise: 33_333 }])
-    await expire(packId)
-    await payExpired()
-    await shop.stand(mentor, [{}, { status: 'settled', session_id: null, gross_paise: 66_667 }])
-    await payExpired()
-    await expect.poll(() => shop.transfersOf(payment)).toHaveLength(2)
-    const { items, totals } = await shop.earnings(mentor)
-    expect(items.map(({ title }) => title)).toContain('Three sessions (unused)')
-    expect(totals).toMatchObject({ earnedPaise: 90_001, paidPaise: 90_001, heldPaise: 0 })
-  })
-
-  test('of a mentor who may not teach any more is paid back as far as nobody used it, once, and its learner is told', async () => {
-    const { server } = shop
-    const mentor = await shop.newMentor()
-    const { learner, packId, purchaseId, payment } = await packOf(mentor)
-    const unused = await packOf(mentor)
-    const expired = await packOf(mentor)
-    await expire(expired.packId)
-    const book = async (starts: number) => {
-      const starts_at = new Date(Date.now() + starts * 3_600_000)
-      const wish = { mentorId: mentor.userId, price_paise: 49_900, starts_at }
-      const id = await newSession(server.db, wish)
-      const seat = await server.api(bookingRoutes.book, { params: { id }, body: { packId } }, learner)
-      return { sessionId: id, bookingId: seat.id }
-    }
-    const taught = await book(1)
-    await shop.teach({ ...taught, purchaseId, learner, payment, mentor })
-    await shop.stand(mentor, [{ status: 'settled', gross_paise: 33_333 }])
-    // Cancelled with all that was planned: its credit comes back before.
-    await book(50)
-    const owner = await server.person({ roles: ['admin'] })
-    const body = { reason: 'Sold seats outside.' }
-    await server.api(peopleRoutes.suspend, { params: { id: mentor.userId }, body }, owner)
-    const amounts = (of: string) => async () =>
-      (await shop.refundsOf(of)).map((one) => [one.status, one.amount_paise])
-    await expect.poll(amounts(purchaseId), { timeout: 20_000 }).toEqual([['done', 66_667]])
-    await expect.poll(amounts(unused.purchaseId), { timeout: 20_000 }).toEqual([['done', 100_000]])
-    await payExpired()
-    await server.app.jobs.send(server.db, 'people.stop-teaching', { accountId: mentor.userId })
-    await server.api(peopleRoutes.lift, { params: { id: mentor.userId }, body: {} }, owner)
-    const [pack] = (await server.api(packRoutes.mine, {}, learner)).items
-    expect(pack).toMatchObject({ left: 0 })
-    await eventually(async () => {
-      const notes = (await server.api(notificationRoutes.notifications, { query: {} }, learner)).items
-      const told = notes.filter(({ title }) => title === 'Your pack ends, and is paid back')
-      expect(told.map(({ message }) => message)).toEqual([expect.stringContaining('the 2 sessions')])
-    })
-    // What nobody used in time stays the mentor's, now that they may teach again; of the others nothing is left to pay.
-    await payExpired()
-    await shop.stand(mentor, [{}, { status: 'settled', session_id: null, gross_paise: 100_000 }])
-    expect(await amounts(expired.purchaseId)()).toEqual([])
-  })
-
-  test('of a mentor who may not teach is not paid back while the payer’s bank asks for its money', async () => {
-    const { server } = shop
-    const mentor = await shop.newMentor()
-    const { purchaseId, payment } = await packOf(mentor)
-    const { id } = await shop.play(`/payments/${payment}/disputes`)
-    await shop.disputeIs(String(id), 'open')
-    const stop = { suspended_at: new Date(), suspended_because: 'Sold seats outside.' }
-    await server.db.updateTable('account').set(stop).where('id', '=', mentor.userId).execute()
-    await payExpired()
-    expect(await shop.refundsOf(purchaseId)).toEqual([])
-    await shop.play(`/disputes/${String(id)}`, { status: 'won' })
-    await shop.disputeIs(String(id), 'won')
-    await payExpired()
-    await expect
-      .poll(async () => (await shop.refundsOf(purchaseId)).map((one) => one.amount_paise), {
-        timeout: 20_000,
-      })
-      .toEqual([100_000])
-  })
-
-  test('that was paid back takes a credit that returns later to the same payer', async () => {
-    const { server } = shop
-    const mentor = await shop.newMentor()
-    const { learner, packId, purchaseId } = await packOf(mentor)
-    const id = await newSession(server.db, { mentorId: mentor.userId, price_paise: 49_900 })
-    await server.api(bookingRoutes.book, { params: { id }, body: { packId } }, learner)
-    const stop = { suspended_at: new Date(), suspended_because: 'Sold seats outside.' }
-    await server.db.updateTable('account').set(stop).where('id', '=', mentor.userId).execute()
-    await payExpired()
-    const amounts = async () => (await shop.refundsOf(purchaseId)).map((one) => one.amount_paise)
-    await expect.poll(amounts, { timeout: 20_000 }).toEqual([66_667])
-    await server.db.transaction().execute((trx) => giveAllCreditsBack(trx, id))
-    await payExpired()
-    await expect.poll(amounts, { timeout: 20_000 }).toEqual([66_667, 33_333])
-    await server.db
-      .updateTable('booking')
-      .set({ seat: null, status: 'cancelled' })
-      .where('session_id', '=', id)
-      .execute()
-  })
-
-  test('that expired waits for a session that is still to come', async () => {
-    const mentor = await shop.newMentor()
-    const { learner, packId } = await packOf(mentor)
-    const sessionId = await newSession(shop.server.db, { mentorId: mentor.userId, price_paise: 49_900 })
-    await shop.server.api(bookingRoutes.book, { params: { id: sessionId }, body: { packId } }, learner)
-    await expire(packId)
-    expect((await findExpiredPacks(shop.server.db)).filter((one) => one.mentorId === mentor.userId)).toEqual(
-      [],
-    )
-  })
-})
-
 test('the part of a late cancellation that stayed goes back when the session is cancelled after all', async () => {
   const mentor = await shop.newMentor()
   const sessionId = await newSession(shop.server.db, {
@@ -264,11 +123,7 @@ test('the part of a late cancellation that stayed goes back when the session is 
   await shop.refunded(sold)
   await shop.server.api(sessionRoutes.cancel, { params: { id: sessionId } }, mentor)
   await shop.server.app.jobs.send(shop.server.db, 'payouts.left-over', {})
-  await expect
-    .poll(async () => (await shop.refundsOf(sold.purchaseId)).map((one) => one.amount_paise), {
-      timeout: 20_000,
-    })
-    .toEqual([24_950, 24_950])
+  await expect.poll(() => paidBack(sold), { timeout: 20_000 }).toEqual([24_950, 24_950])
   await shop.refunded(sold)
 })
 
@@ -286,24 +141,12 @@ test('so does that of a seat which had moved to a cheaper session: what came bac
   await server.db.updateTable('session').set(late).where('id', '=', cheap).execute()
   await server.api(bookingRoutes.cancel, { params: { id: moved.id } }, sold.learner)
   await server.api(sessionRoutes.cancel, { params: { id: cheap } }, mentor)
-  const amounts = async () => (await shop.refundsOf(sold.purchaseId)).map((one) => one.amount_paise)
-  expect(await amounts()).toEqual([29_900, 10_000])
+  expect(await paidBack(sold)).toEqual([29_900, 10_000])
   await server.app.jobs.send(server.db, 'payouts.left-over', {})
-  await expect.poll(amounts, { timeout: 20_000 }).toEqual([29_900, 10_000, 10_000])
+  await expect.poll(() => paidBack(sold), { timeout: 20_000 }).toEqual([29_900, 10_000, 10_000])
   await shop.refunded(sold)
 })
 
 test('after all of this Razorpay says the same as the books', async () => {
-  const { config, db } = shop.server
-  const link = connectRazorpay({
-    keyId: config.RAZORPAY_KEY_ID,
-    keySecret: config.RAZORPAY_KEY_SECRET,
-    apiUrl: config.RAZORPAY_API_URL,
-    log: createLog('silent'),
-  })
-  const now = Math.floor(Date.now() / 1000)
-  const window = { from: now - 3_600, to: now + 60 }
-  await eventually(async () =>
-    expect(await findGatewayDifferences(db, createGateway(link), window)).toEqual([]),
-  )
+  await eventually(async () => expect(await shop.gatewayDifferences()).toEqual([]))
 })

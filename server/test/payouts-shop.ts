@@ -3,6 +3,9 @@ import { moneyRoutes } from '@peerlearn/contract/money'
 import { paymentRoutes } from '@peerlearn/contract/payments'
 import { payoutRoutes, type Earnings } from '@peerlearn/contract/payouts'
 import { expect, vi } from 'vitest'
+import { createLog } from '../src/log.ts'
+import { findGatewayDifferences } from '../src/payments/gateway-check.ts'
+import { connectRazorpay, createGateway } from '../src/payments/gateway.ts'
 import { newSession } from './factories.ts'
 import { eventually, type Person } from './harness.ts'
 import { openShop, type Held, type Shop, type ShopWish } from './payments-shop.ts'
@@ -15,7 +18,6 @@ export interface Sold extends Held {
 }
 
 export interface PayoutShop extends Shop {
-  admin(): Promise<Person>
   /** A mentor; with an account to be paid to, unless wished otherwise. */
   newMentor(wish?: { account?: boolean; feeBasisPoints?: number | null }): Promise<Person>
   linkAccount(mentor: Person, feeBasisPoints?: number | null): Promise<string>
@@ -37,6 +39,8 @@ export interface PayoutShop extends Shop {
   disputeIs(gatewayId: string, status: string): Promise<void>
   /** What Razorpay transferred of this payment. */
   transfersOf(payment: string): Promise<Record<string, unknown>[]>
+  /** Where Razorpay says something else than the books, of the last hour. */
+  gatewayDifferences(): ReturnType<typeof findGatewayDifferences>
 }
 
 const findPayouts = ({ server }: Shop, mentor: Person) =>
@@ -51,7 +55,6 @@ const findPayouts = ({ server }: Shop, mentor: Person) =>
 export async function openPayoutShop(wish: ShopWish = {}): Promise<PayoutShop> {
   const shop = await openShop(wish)
   const { server } = shop
-  const admin = () => server.person({ roles: ['admin'] })
   const linkAccount = async (mentor: Person, feeBasisPoints: number | null = null) => {
     const { id } = await shop.make('/v2/accounts', {
       type: 'route',
@@ -63,12 +66,11 @@ export async function openPayoutShop(wish: ShopWish = {}): Promise<PayoutShop> {
     })
     const linkedAccountId = String(id)
     const body = { feeBasisPoints, linkedAccountId }
-    await server.api(moneyRoutes.setTerms, { params: { id: mentor.userId }, body }, await admin())
+    await server.api(moneyRoutes.setTerms, { params: { id: mentor.userId }, body }, await shop.admin())
     return linkedAccountId
   }
   return {
     ...shop,
-    admin,
     linkAccount,
     async newMentor({ account = true, feeBasisPoints = null } = {}) {
       const mentor = await server.person({ roles: ['mentor'] })
@@ -95,7 +97,7 @@ export async function openPayoutShop(wish: ShopWish = {}): Promise<PayoutShop> {
     earnings: (mentor) => server.api(payoutRoutes.mine, {}, mentor),
     refund: async ({ purchaseId }, amountPaise) => {
       const body = { purchaseId, amountPaise, reason: 'The sound was bad.' }
-      return server.api(paymentRoutes.refund, { body }, await admin())
+      return server.api(paymentRoutes.refund, { body }, await shop.admin())
     },
     refunded: ({ purchaseId }) =>
       eventually(async () =>
@@ -108,5 +110,16 @@ export async function openPayoutShop(wish: ShopWish = {}): Promise<PayoutShop> {
         expect(await found.executeTakeFirst()).toEqual({ status })
       }),
     transfersOf: (payment) => shop.items(`/v1/payments/${payment}/transfers`),
+    gatewayDifferences: () => {
+      const { config, db } = server
+      const link = connectRazorpay({
+        keyId: config.RAZORPAY_KEY_ID,
+        keySecret: config.RAZORPAY_KEY_SECRET,
+        apiUrl: config.RAZORPAY_API_URL,
+        log: createLog('silent'),
+      })
+      const now = Math.floor(Date.now() / 1000)
+      return findGatewayDifferences(db, createGateway(link), { from: now - 3_600, to: now + 60 })
+    },
   }
 }

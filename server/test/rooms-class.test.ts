@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto'
 import { sessionRoutes } from '@peerlearn/contract/sessions'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { findRoomEvents } from '../src/room-events.ts'
 import { join, newClass, refusal, until, view } from './factories-rooms.ts'
 import { startRooms, type Rooms } from './real-class.ts'
 import { dtlsParameters, parametersFor } from './room-parameters.ts'
@@ -12,13 +11,11 @@ let mentor: Rooms['mentor']
 let asha: Rooms['asha']
 let bela: Rooms['bela']
 let aClass: Rooms['aClass']
+let kinds: Rooms['kinds']
 
 beforeAll(async () => {
-  ;({ server, mentor, asha, bela, aClass } = await startRooms())
+  ;({ server, mentor, asha, bela, aClass, kinds } = await startRooms())
 })
-
-const kinds = async (sessionId: string) =>
-  (await findRoomEvents(server.db, sessionId)).map((event) => event.kind)
 
 describe('in class', () => {
   test('hands are in the order of raising, and the mentor may lower anybody’s', async () => {

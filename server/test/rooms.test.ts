@@ -11,13 +11,11 @@ let mentor: Rooms['mentor']
 let asha: Rooms['asha']
 let bela: Rooms['bela']
 let aClass: Rooms['aClass']
+let kinds: Rooms['kinds']
 
 beforeAll(async () => {
-  ;({ server, mentor, asha, bela, aClass } = await startRooms({ TURN_URLS: 'turn:{host}:3478' }))
+  ;({ server, mentor, asha, bela, aClass, kinds } = await startRooms({ TURN_URLS: 'turn:{host}:3478' }))
 })
-
-const kinds = async (sessionId: string) =>
-  (await findRoomEvents(server.db, sessionId)).map((event) => event.kind)
 
 describe('coming in', () => {
   test('the mentor’s coming opens the room; a learner before is told that it is not open', async () => {

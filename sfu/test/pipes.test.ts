@@ -1,49 +1,17 @@
-import { randomUUID } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { startTestNode } from './media-node.ts'
-import type { NodeUnderTest } from './media-node.ts'
-import { Participant } from './participant.ts'
-import { peerOptions, rtpCapabilities } from './rtp.ts'
-import type { ServerEnd } from './server-end.ts'
+/** A room over several workers: what anybody looks at is piped to where they are, and nothing else. */
+import { describe, expect, it } from 'vitest'
+import type { Participant } from './participant.ts'
+import { openSpreadRoom } from './spread-room.ts'
 import { until } from './until.ts'
 
-let node: NodeUnderTest
-let server: ServerEnd
-let roomId: string
-const people: Participant[] = []
-
-/** Workers that take so many people each, so that a room of more is on several of them. */
-async function open(workers: number, env: Record<string, string> = {}) {
-  node = await startTestNode({ workers, env: { SFU_MAX_PEERS: '1', SFU_PIPE_IDLE_SECONDS: '1', ...env } })
-  server = await node.server()
-}
-
-async function join() {
-  const person = await Participant.join(server, roomId)
-  people.push(person)
-  await person.follow()
-  return person
-}
-
-const room = () => node.rooms.find(roomId)!
-const pipes = () => node.workers.slots.reduce((sum, slot) => sum + slot.pipes, 0)
-const slotOf = (person: Participant) => room().peers.get(person.of.peerId)!.host!.slot
 const goesOn = async (person: Participant, producerId: string) => {
   const before = person.packets(producerId)
   await until('packets go on', () => person.packets(producerId) > before + 20)
 }
 
-beforeEach(() => {
-  roomId = randomUUID()
-})
-afterEach(async () => {
-  await Promise.all(people.splice(0).map((person) => person.vanish()))
-  await node.close()
-})
-
 describe('a room over several workers', () => {
   it('carries pictures and sound from one worker to the others, and back', async () => {
-    await open(3)
+    const { join, slotOf, pipes } = await openSpreadRoom(3)
     const [one, two, three] = [await join(), await join(), await join()]
     expect(new Set([one, two, three].map(slotOf)).size).toBe(3)
     const camera = await one.publish('camera', { layers: 3 })
@@ -56,7 +24,7 @@ describe('a room over several workers', () => {
   })
 
   it('pipes nothing that nobody looks at, and unpipes when nobody does any more', async () => {
-    await open(2)
+    const { join, pipes } = await openSpreadRoom(2)
     const [one, two] = [await join(), await join()]
     await two.show()
     const camera = await one.publish('camera')
@@ -73,7 +41,7 @@ describe('a room over several workers', () => {
   }, 40_000)
 
   it('shows the same whoever closes, pauses or leaves', async () => {
-    await open(2)
+    const { server, room, join, pipes } = await openSpreadRoom(2)
     const [one, two] = [await join(), await join()]
     const voice = await one.publish('microphone')
     await until('sound arrives', () => two.packets(voice) > 10)
@@ -91,7 +59,7 @@ describe('a room over several workers', () => {
   })
 
   it('keeps a mended pipe while anybody on that worker looks through it', async () => {
-    await open(2, { SFU_MAX_PEERS: '2' })
+    const { server, room, join } = await openSpreadRoom(2, { SFU_MAX_PEERS: '2' })
     const [one, , three, four] = [await join(), await join(), await join(), await join()] as const
     const camera = await one.publish('camera')
     for (const person of [three, four]) await until('it arrives', () => person.packets(camera) > 10)
@@ -109,7 +77,7 @@ describe('a room over several workers', () => {
   })
 
   it('loses only those on the worker that dies; they come back and are seen again', async () => {
-    await open(3, { SFU_MAX_PEERS: '2' })
+    const { server, join, slotOf, pipes } = await openSpreadRoom(3, { SFU_MAX_PEERS: '2' })
     const all = [await join(), await join(), await join(), await join()] as const
     const [one, , three] = all
     expect(slotOf(three)).not.toBe(slotOf(one))
@@ -127,17 +95,17 @@ describe('a room over several workers', () => {
   })
 
   it('survives that somebody is taken and lost a hundred times at once', async () => {
-    await open(2, { SFU_MAX_PEERS: '4', SFU_PIPE_IDLE_SECONDS: '0' })
+    const { server, room, join, pipes } = await openSpreadRoom(2, {
+      SFU_MAX_PEERS: '4',
+      SFU_PIPE_IDLE_SECONDS: '0',
+    })
     const everyone = [await join(), await join(), await join(), await join(), await join()]
     const far = everyone.at(-1)!
     for (let n = 0; n < 20; n++) {
       const producers = await Promise.all(everyone.slice(0, 4).map((person) => person.produce('microphone')))
       const { peerId } = far.of
       const host = room().peers.get(peerId)!.host!
-      const taking = producers.flatMap((id) => [
-        node.rooms.find(roomId)!.media.take(id, host),
-        room().media.take(id, host),
-      ])
+      const taking = producers.flatMap((id) => [room().media.take(id, host), room().media.take(id, host)])
       const closing = producers.map((producerId, n) =>
         server.ask('producer.close', { ...everyone[n]!.of, producerId }),
       )
@@ -152,7 +120,7 @@ describe('a room over several workers', () => {
 
 describe('a worker in trouble', () => {
   it('that hangs while pipes from it and to it are made holds up nobody else, and leaves nothing', async () => {
-    await open(3)
+    const { server, room, join, pipes } = await openSpreadRoom(3)
     const [one, two, three] = [await join(), await join(), await join()]
     const voice = await two.publish('microphone')
     await until('sound arrives', () => three.packets(voice) > 10)
@@ -176,7 +144,7 @@ describe('a worker in trouble', () => {
   })
 
   it('that hangs holds up nothing that one on another worker asks who wants to see somebody there', async () => {
-    await open(2)
+    const { server, join, slotOf } = await openSpreadRoom(2)
     const [one, two] = [await join(), await join()]
     await two.show()
     const camera = await one.produce('camera')
@@ -189,7 +157,7 @@ describe('a worker in trouble', () => {
   })
 
   it('that is killed again and again while people look at each other never takes the node with it', async () => {
-    await open(3, { SFU_MAX_PEERS: '2' })
+    const { node, server, room, join, slotOf, pipes } = await openSpreadRoom(3, { SFU_MAX_PEERS: '2' })
     for (let n = 0; n < 6; n++) {
       const [one, two, three] = [await join(), await join(), await join()]
       const sent = await Promise.all([
@@ -210,49 +178,6 @@ describe('a worker in trouble', () => {
     }
     await until('nothing is left', () => pipes() === 0 && room().media.pipes.size === 0)
   }, 60_000)
-})
-
-describe('a node at its limits', () => {
-  it('says so at once, and takes the next when somebody has left', async () => {
-    await open(2)
-    const [one] = [await join(), await join()]
-    const asked = Date.now()
-    await expect(join()).rejects.toMatchObject({ code: 'media-full' })
-    expect(Date.now() - asked).toBeLessThan(500)
-    await server.ask('peer.close', one.of)
-    await join()
-  })
-
-  it('keeps a room together until its worker is full', async () => {
-    await open(2, { SFU_MAX_PEERS: '3' })
-    const everyone = [await join(), await join(), await join(), await join()]
-    expect(everyone.slice(0, 3).map(slotOf)).toEqual(Array.from({ length: 3 }, () => slotOf(everyone[0]!)))
-    expect(slotOf(everyone[3]!)).not.toBe(slotOf(everyone[0]!))
-  })
-
-  it('takes no more rooms than it may, and none while it is being emptied', async () => {
-    await open(1, { SFU_MAX_ROOMS: '1' })
-    await server.ask('room.attach', { roomId })
-    const another = { roomId: randomUUID() }
-    await expect(server.ask('room.attach', another)).rejects.toMatchObject({ code: 'media-full' })
-    await server.ask('room.close', { roomId })
-    await server.ask('node.drain', { draining: true })
-    await server.heard('node.stats', (stats) => stats.node.draining)
-    await expect(server.ask('room.attach', another)).rejects.toMatchObject({ code: 'media-full' })
-    await server.ask('node.drain', { draining: false })
-    await server.ask('room.attach', another)
-  })
-
-  it('counts what a worker carries before it takes one more', async () => {
-    await open(1, { SFU_MAX_PEERS: '50', SFU_MAX_CONSUMERS: '2' })
-    const [one] = [await join(), await join()]
-    const sent = [await one.publish('camera'), await one.publish('microphone')]
-    const two = people[1]!
-    await until('both are looked at', () => sent.every((id) => two.packets(id) > 0))
-    const newcomer = { roomId, peerId: randomUUID(), ...peerOptions, rtpCapabilities }
-    await expect(server.ask('peer.create', newcomer)).rejects.toMatchObject({ code: 'media-full' })
-    await server.heard('node.stats', (stats) => stats.node.load === 1)
-  })
 })
 
 /** A second of its own stats: whatever would be piped has been by then. */
