@@ -94,6 +94,21 @@ export const rtpParameters = z.strictObject({
     .optional(),
 })
 
+/**
+ * RED (RFC 2198): with each packet of sound come the ones before it once more. mediasoup knows no RED, but carries what it
+ * takes for surround sound as it is: so RED is called between client and node, in capabilities and parameters.
+ */
+export const redundantSound = {
+  mimeType: 'audio/multiopus',
+  clockRate: 48_000,
+  channels: 4,
+  parameters: { channel_mapping: '0,1,2,3', num_streams: 2, coupled_streams: 2 },
+}
+
+/** Is this sound in RED, or does who says this understand it? */
+export const hasRedundancy = ({ codecs = [] }: { codecs?: readonly { mimeType: string }[] | undefined }) =>
+  codecs.some(({ mimeType }) => mimeType === redundantSound.mimeType)
+
 export const rtpCapabilities = z.strictObject({
   codecs: z
     .array(
@@ -175,7 +190,10 @@ export const producerInfo = z.strictObject({
   paused: z.boolean(),
 })
 
-/** A consumer starts paused and sends after `consumer.resume`. */
+/**
+ * A consumer starts paused and sends after `consumer.resume`. Of a microphone there may be two: beside the plain one another
+ * in RED, under the same producer, which is to be heard once it carries something and as long as it is there.
+ */
 export const consumerInfo = z.strictObject({
   consumerId: mediaId,
   producerId: mediaId,

@@ -1,10 +1,10 @@
 /** What is spoken in a room, and how much of it one peer may send. */
-import { videoCodec } from '@peerlearn/contract/media'
+import { redundantSound, videoCodec } from '@peerlearn/contract/media'
 import type { RtpCapabilities, VideoCodec } from '@peerlearn/contract/media'
 import type { types } from 'mediasoup'
 
 /**
- * Opus sends nothing in silence (DTX) and repairs single losses by itself (FEC); mediasoup routes no RED. VP8 is what
+ * Opus sends nothing in silence (DTX) and repairs single losses by itself (FEC); where more is lost, RED. VP8 is what
  * every browser encodes in simulcast, and comes first, so that it is the one used where nobody asked for another.
  */
 export const mediaCodecs: types.RouterRtpCodecCapability[] = [
@@ -15,6 +15,7 @@ export const mediaCodecs: types.RouterRtpCodecCapability[] = [
     channels: 2,
     parameters: { usedtx: 1, useinbandfec: 1 },
   },
+  { kind: 'audio', ...redundantSound, preferredPayloadType: 63 },
   { kind: 'video', mimeType: 'video/VP8', clockRate: 90000 },
   { kind: 'video', mimeType: 'video/VP9', clockRate: 90000, parameters: { 'profile-id': 0 } },
   { kind: 'video', mimeType: 'video/AV1', clockRate: 90000 },

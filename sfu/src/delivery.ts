@@ -6,6 +6,7 @@ import type { ConsumerInfo } from '@peerlearn/contract/media'
 import type { types } from 'mediasoup'
 import { limited } from './deadline.ts'
 import type { Host } from './host.ts'
+import { isRedundant, plainOf } from './redundancy.ts'
 import { Retry } from './retry.ts'
 import type { Offer, Supply } from './supply.ts'
 
@@ -174,6 +175,8 @@ export class Delivery {
         rtpCapabilities,
         paused: true,
         preferredLayers: { spatialLayer: wish.layer },
+        // what is lost of a sound is sent again where it is worth it
+        ...(isRedundant(producerId) && { enableRtx: true }),
       }),
       (late) => late.close(),
     ).catch((error: unknown) => {
@@ -235,7 +238,7 @@ const sameWish = (a: DeliveryWish, b: DeliveryWish) =>
 
 const consumerInfo = (consumer: types.Consumer, { info }: Offer): ConsumerInfo => ({
   consumerId: consumer.id,
-  producerId: info.producerId,
+  producerId: plainOf(info.producerId),
   peerId: info.peerId,
   kind: consumer.kind,
   source: info.source,

@@ -4,6 +4,7 @@ import { parseScalabilityMode } from 'mediasoup'
 import type { types } from 'mediasoup'
 import type { Host } from './host.ts'
 import type { Ends } from './pipe-ends.ts'
+import { isRedundant, redundantOf } from './redundancy.ts'
 import type { Offer } from './supply.ts'
 
 /** Another node, of which a producer can be had. */
@@ -36,13 +37,20 @@ export class Sent implements Offer {
 
 export class Offers {
   readonly #byId = new Map<string, Sent>()
+  /** Microphones once more, in RED: offered only to who asks for them. */
+  readonly #redundant = new Map<string, Sent>()
 
   get all(): Sent[] {
     return [...this.#byId.values()]
   }
 
   find(producerId: string): Sent | undefined {
-    return this.#byId.get(producerId)
+    return this.#byId.get(producerId) ?? this.#redundant.get(producerId)
+  }
+
+  /** This microphone in RED, while it is sent so. */
+  redundant(producerId: string): Sent | undefined {
+    return this.#redundant.get(redundantOf(producerId))
   }
 
   /** A peer that moves is on two nodes for a moment: it is never offered itself. */
@@ -55,15 +63,19 @@ export class Offers {
   }
 
   add(sent: Sent): void {
-    this.#byId.set(sent.info.producerId, sent)
+    this.#mapOf(sent.info.producerId).set(sent.info.producerId, sent)
     this.#markTwins(sent)
   }
 
   remove(producerId: string): Sent | undefined {
-    const sent = this.#byId.get(producerId)
-    this.#byId.delete(producerId)
+    const sent = this.find(producerId)
+    this.#mapOf(producerId).delete(producerId)
     if (sent) this.#markTwins(sent)
     return sent
+  }
+
+  #mapOf(producerId: string): Map<string, Sent> {
+    return isRedundant(producerId) ? this.#redundant : this.#byId
   }
 
   /** One node has one of each source of a peer: the others are another node's, which the peer leaves or came to. */

@@ -75,6 +75,7 @@ export class PeerMedia {
       rule: receive,
       supply,
       rates: host.rates,
+      isFull: () => this.meter.queue.isFull,
       listener,
     })
     this.connection = new ConnectionWatch([send, recv], (state) => listener.connectionChanged(state))

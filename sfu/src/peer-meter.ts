@@ -1,4 +1,5 @@
 /** What one peer costs and how its link is, measured from its two transports every two seconds. */
+import { LinkQueue } from '@peerlearn/contract/link-queue'
 import type { PeerStats } from '@peerlearn/contract/node-stats'
 import type { types } from 'mediasoup'
 import { limited } from './deadline.ts'
@@ -14,6 +15,8 @@ const rttEvery = 2
 export type PeerMeasure = Omit<PeerStats, 'roomId' | 'peerId'>
 
 export class PeerMeter {
+  /** Of its link, by the round trips that are measured here. */
+  readonly queue = new LinkQueue()
   readonly #send: types.WebRtcTransport
   readonly #recv: types.WebRtcTransport
   readonly #up: Traffic
@@ -93,7 +96,9 @@ export class PeerMeter {
       measureLimit,
     ).catch(() => [])
     const own = stats.find(({ type }) => type === (flowing ? 'outbound-rtp' : 'inbound-rtp'))
-    if (own?.roundTripTime) this.#rttMs = Math.round(own.roundTripTime)
+    if (!own?.roundTripTime) return
+    this.#rttMs = Math.round(own.roundTripTime)
+    this.queue.hear(this.#rttMs)
   }
 }
 

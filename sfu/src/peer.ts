@@ -75,8 +75,9 @@ export class Peer {
     return this.#media?.host
   }
 
+  /** Also what repeats others. */
   get producers(): Producer[] {
-    return this.#media?.producers.list ?? []
+    return this.#media?.producers.all ?? []
   }
 
   get info(): PeerInfo {

@@ -1,10 +1,13 @@
 /** What a peer sends: its producers, within its limits, on its send transport. */
 import { AppError } from '@peerlearn/contract/errors'
+import { hasRedundancy } from '@peerlearn/contract/media'
 import type { ProducerInfo, RtpParameters, Source } from '@peerlearn/contract/media'
 import { parseScalabilityMode } from 'mediasoup'
 import type { types } from 'mediasoup'
 import { limited } from './deadline.ts'
-import { fromClient } from './refusals.ts'
+import { follow } from './pipe-ends.ts'
+import { isRedundant, redundantOf } from './redundancy.ts'
+import { fromClient, unavailable } from './refusals.ts'
 
 // a type and not an interface: mediasoup's AppData wants an index signature
 type Sent = { peerId: string; source: Source }
@@ -38,20 +41,51 @@ export class Producers {
     this.#transport = transport
   }
 
+  /** Without what repeats one of them. */
   get list(): Producer[] {
+    return this.all.filter(({ id }) => !isRedundant(id))
+  }
+
+  get all(): Producer[] {
     return [...this.#byId.values()]
   }
 
   /** @throws AppError limit-reached, media-refused, media-unavailable */
-  async create({ kind, source, rtpParameters, paused }: ProducerWish): Promise<Producer> {
-    this.#requireRoom(kind, source)
-    requireFewLayers(rtpParameters)
+  async create(wish: ProducerWish): Promise<Producer> {
+    if (hasRedundancy(wish.rtpParameters)) return await this.#repeat(wish)
+    this.#requireRoom(wish.kind, wish.source)
+    requireFewLayers(wish.rtpParameters)
+    return await this.#produce(wish)
+  }
+
+  /** Its microphone once more, in RED: it is paused and closed with it. */
+  async #repeat(wish: ProducerWish): Promise<Producer> {
+    const plain = this.list.find(({ appData }) => appData.source === 'microphone')
+    if (!plain || wish.source !== 'microphone' || wish.kind !== 'audio')
+      throw new AppError('media-refused', 'Only an open microphone is sent with redundancy.')
+    const id = redundantOf(plain.id)
+    // a client that did not hear our answer asks again
+    this.#byId.get(id)?.close()
+    const producer = await this.#produce({ ...wish, paused: plain.paused }, id)
+    if (plain.closed) {
+      producer.close()
+      throw unavailable()
+    }
+    follow(producer, plain.paused)
+    plain.observer.on('pause', () => follow(producer, true))
+    plain.observer.on('resume', () => follow(producer, false))
+    plain.observer.once('close', () => producer.close())
+    return producer
+  }
+
+  async #produce({ kind, source, rtpParameters, paused }: ProducerWish, id?: string): Promise<Producer> {
     const options: types.ProducerOptions<Sent> = {
       kind,
       // The contract leaves URIs and parameters open: mediasoup itself judges them, and refuses by throwing.
       rtpParameters: rtpParameters as types.RtpParameters,
       paused,
       appData: { peerId: this.#peerId, source },
+      ...(id !== undefined && { id }),
     }
     const producer = await fromClient(this.#transport, this.#transport.produce(options), (late) =>
       late.close(),

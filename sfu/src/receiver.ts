@@ -15,6 +15,7 @@ import type { Host } from './host.ts'
 import type { Rates } from './rates.ts'
 import { bitsOf, planReceiving, roomFor } from './receive-rule.ts'
 import type { Outlook } from './receive-rule.ts'
+import { RedundantVoices } from './redundant-voices.ts'
 import type { Offer, Supply } from './supply.ts'
 
 export interface ReceiverOptions {
@@ -26,6 +27,8 @@ export interface ReceiverOptions {
   supply: Supply
   /** One for all receivers of a host: how many bits the layers of its producers take. */
   rates: Rates
+  /** Is the peer's link full, by its round trips? */
+  isFull: () => boolean
   listener: DeliveryListener
 }
 
@@ -40,6 +43,7 @@ const leastBetweenRefreshes = 1_000
 export class Receiver {
   readonly #options: ReceiverOptions
   readonly #deliveries: Deliveries
+  readonly #redundant: RedundantVoices
   readonly #downlink: Downlink
   #view: readonly Tile[] | FirstView = { videos: 0 }
   #refreshedAt = -Infinity
@@ -65,6 +69,7 @@ export class Receiver {
         failed: (error, id) => !this.#closed && listener.failed(error, id),
       },
     })
+    this.#redundant = new RedundantVoices({ ...options, deliveries: this.#deliveries })
   }
 
   get infos(): ConsumerInfo[] {
@@ -156,12 +161,14 @@ export class Receiver {
     if (this.#closed) return
     this.#deliveries.tidy()
     this.#look()
+    void this.#redundant.judge().then((isOther) => (isOther ? this.#replan() : undefined))
   }
 
   /** With its transport, whose end closes the consumers. */
   close(): void {
     if (this.#closed) return
     this.#closed = true
+    this.#redundant.close()
     this.#deliveries.abandon()
   }
 
@@ -203,17 +210,20 @@ export class Receiver {
   async #replan(): Promise<void> {
     if (this.#closed) return
     const outlook = this.#outlook()
-    const plan = planReceiving(outlook)
+    const planned = planReceiving(outlook)
+    const plan = this.#redundant.adapt(planned, outlook.offers, this.#mayRepeat)
+    const offers = [...outlook.offers, ...this.#redundant.offers]
     this.#deliveries.keepOnly(plan)
     const going = [...plan].map(([producerId, { flow, layer, priority }]) =>
-      this.#deliveries.wish(
-        producerId,
-        { state: flow ? 'flowing' : 'paused', layer, priority },
-        outlook.offers,
-      ),
+      this.#deliveries.wish(producerId, { state: flow ? 'flowing' : 'paused', layer, priority }, offers),
     )
-    const forPictures = roomFor(outlook) - bitsOf(plan, outlook, 'audio')
+    const forPictures = roomFor(outlook) - bitsOf(planned, outlook, 'audio')
     await Promise.all([...going, this.#downlink.cap(forPictures)])
+  }
+
+  /** Nothing is to be spared: RED is twice a voice. */
+  get #mayRepeat(): boolean {
+    return this.#rule.mode === 'full' && this.#rule.maxBitrate === null
   }
 
   #outlook(): Outlook {
@@ -224,7 +234,7 @@ export class Receiver {
       audibles: this.#audibles,
       link: this.#downlink.limit,
       rate: (producerId, layer) => {
-        const producer = this.#deliveries.find(producerId)?.producer
+        const producer = this.#redundant.flowing(producerId)?.producer
         return producer && this.#options.rates.of(producer, layer)
       },
       flows: (producerId) => this.#deliveries.find(producerId)?.flows ?? false,

@@ -2,6 +2,7 @@
  * What the peers of a room exchange: everything that is sent, here and on other nodes, is offered to everybody,
  * brought to where it is looked at, and its publisher told how much of it is wanted.
  */
+import { hasRedundancy } from '@peerlearn/contract/media'
 import type { FirstView, VideoCodec } from '@peerlearn/contract/media'
 import type { ReceiveRule } from '@peerlearn/contract/sfu'
 import type { types } from 'mediasoup'
@@ -21,6 +22,8 @@ import type { PipeAddress } from './pipes-out.ts'
 import { Pipes } from './pipes.ts'
 import { producerInfo } from './producers.ts'
 import type { Producer } from './producers.ts'
+import { isMicrophone } from './redundancy.ts'
+import { RoomLinks } from './room-links.ts'
 import type { Offer, Supply } from './supply.ts'
 
 export interface RoomMediaOptions {
@@ -48,8 +51,10 @@ export class RoomMedia implements Supply {
   readonly #options: RoomMediaOptions
   readonly #audible: Audible
   readonly #demand = new Demand((producerId, layer) => this.#tellWanted(producerId, layer))
-  readonly #links = new Map<string, LinkRoom>()
-  #followed = false
+  readonly #links = new RoomLinks({
+    follow: (url) => this.#follow(url),
+    changed: (isLinked) => this.#audible.setLinked(isLinked),
+  })
   #codecs: VideoCodec[]
 
   constructor(room: Around, options: RoomMediaOptions) {
@@ -74,6 +79,10 @@ export class RoomMedia implements Supply {
 
   offersFor(peerId: string): Offer[] {
     return this.offers.for(peerId)
+  }
+
+  redundant(producerId: string): Offer | undefined {
+    return this.offers.redundant(producerId)
   }
 
   take(producerId: string, host: Host): Promise<types.Producer | undefined> {
@@ -127,8 +136,9 @@ export class RoomMedia implements Supply {
     if (!peer.host || producer.closed) return
     const host = peer.host
     if (producer.kind === 'video') this.#demand.open(producer.id)
-    this.#offer(new Sent(producerInfo(producer), peer.mentor, { host, producer }))
-    if (producer.appData.source !== 'microphone') return
+    const info = producerInfo(producer)
+    this.#offer(new Sent(info, peer.mentor, { host, producer }))
+    if (!isMicrophone(info)) return
     host.loudness.add(producer).catch((error: unknown) => {
       if (!producer.closed) this.#options.log.warn({ err: error, peerId: peer.id }, 'no speaker detection')
     })
@@ -166,27 +176,15 @@ export class RoomMedia implements Supply {
 
   /** Other nodes that have peers of this room: address by node. */
   link(nodes: ReadonlyMap<string, string>): void {
-    for (const [nodeId, link] of this.#links) {
-      if (nodes.get(nodeId) === link.url) continue
-      this.#links.delete(nodeId)
-      link.close()
-    }
-    for (const [nodeId, url] of nodes) {
-      const known = this.#links.get(nodeId)
-      if (known) void known.refresh()
-      else this.#links.set(nodeId, this.#follow(url))
-    }
-    this.#considerLinked()
+    this.#links.set(nodes)
   }
 
   setFollowed(followed: boolean): void {
-    this.#followed = followed
-    this.#considerLinked()
+    this.#links.setFollowed(followed)
   }
 
   close(): void {
-    for (const link of this.#links.values()) link.close()
-    this.#links.clear()
+    this.#links.close()
     this.pipesOut.closeAll()
     this.pipes.close()
     this.#demand.close()
@@ -207,10 +205,10 @@ export class RoomMedia implements Supply {
   }
 
   #offer(sent: Sent): void {
-    const { producerId, peerId, source, paused } = sent.info
+    const { producerId, peerId, paused } = sent.info
     const { mentor } = sent
     this.offers.add(sent)
-    if (source === 'microphone')
+    if (isMicrophone(sent.info))
       this.#audible.add({ producerId, peerId, mentor, paused, own: 'host' in sent.home })
     this.#everybody((peer) => peer.id === peerId || peer.receiver?.offered(sent))
   }
@@ -226,13 +224,12 @@ export class RoomMedia implements Supply {
 
   #tellWanted(producerId: string, layer: number): void {
     const sent = this.offers.find(producerId)
-    if (!sent || sent.info.kind !== 'video') return
+    if (!sent) return
     if ('origin' in sent.home) return sent.home.origin.want(producerId, layer)
+    // who can hear RED can send it
+    const said = this.#room.peers.get(sent.info.peerId)?.media?.rtpCapabilities
+    if (sent.info.kind === 'audio' && !hasRedundancy(said ?? {})) return
     this.#room.tell('layers.wanted', { to: sent.info.peerId, producerId, layer })
-  }
-
-  #considerLinked(): void {
-    this.#audible.setLinked(this.#followed || this.#links.size > 0)
   }
 
   #considerCodecs(): void {

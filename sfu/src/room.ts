@@ -20,6 +20,7 @@ import type { PeerOptions } from './peer.ts'
 import type { PipeAddress } from './pipes-out.ts'
 import { producerInfo } from './producers.ts'
 import type { Producer, ProducerWish } from './producers.ts'
+import { isRedundant } from './redundancy.ts'
 import { RoomMedia } from './room-media.ts'
 import type { WorkerSlot } from './worker-slot.ts'
 import type { Workers } from './workers.ts'
@@ -83,7 +84,10 @@ export class Room {
     if (as === 'server') this.channels.add(channel)
     else this.#followers.add(channel)
     this.media.setFollowed(this.#followers.size > 0)
-    const peers: PeerInfo[] = [...this.peers.values()].map((peer) => peer.info)
+    const peers: PeerInfo[] = [...this.peers.values()].map(({ info }) => ({
+      ...info,
+      producers: info.producers.filter(({ producerId }) => as === 'node' || !isRedundant(producerId)),
+    }))
     return { rtpCapabilities, peers, codecs: this.media.codecs }
   }
 
@@ -147,11 +151,13 @@ export class Room {
   async produce(peerId: string, transportId: string, wish: ProducerWish): Promise<Producer> {
     const peer = this.getPeer(peerId)
     const producer = await peer.produce(transportId, wish)
+    // servers know a microphone, however it is sent
+    const tell = isRedundant(producer.id) ? this.#tellNodes : this.tell
     producer.observer.once('close', () => {
       this.media.closed(producer.id)
-      this.tell('producer.closed', { producerId: producer.id, peerId })
+      tell('producer.closed', { producerId: producer.id, peerId })
     })
-    this.tell('producer.opened', { producer: producerInfo(producer) })
+    tell('producer.opened', { producer: producerInfo(producer) })
     this.media.opened(producer, peer)
     return producer
   }
@@ -167,7 +173,10 @@ export class Room {
   readonly tell: TellRoom = (event, data) => {
     // the room's id completes every notice of a room: TypeScript cannot see that through the generic name
     for (const channel of this.channels) channel.tell(event, { roomId: this.id, ...data } as never)
-    if (!forNodes.has(event)) return
+    if (forNodes.has(event)) this.#tellNodes(event, data)
+  }
+
+  readonly #tellNodes: TellRoom = (event, data) => {
     for (const channel of this.#followers) channel.tell(event, { roomId: this.id, ...data } as never)
   }
 

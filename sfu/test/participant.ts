@@ -4,7 +4,15 @@ import type { ConsumerInfo, MediaSetup, Source, Tile } from '@peerlearn/contract
 import type { MaxProducers, ReceiveRule } from '@peerlearn/contract/sfu'
 import { RtcpPayloadSpecificFeedback } from 'werift'
 import { Downstream } from './downstream.ts'
-import { kindOf, nextHeader, parametersFor, rtpCapabilities, senderReport, vp8Frame } from './rtp.ts'
+import {
+  kindOf,
+  nextHeader,
+  parametersFor,
+  rtpCapabilities,
+  senderReport,
+  vp8Frame,
+  withRedundancy,
+} from './rtp.ts'
 import type { Stream } from './rtp.ts'
 import type { ServerEnd, Told } from './server-end.ts'
 import { until } from './until.ts'
@@ -14,6 +22,8 @@ export interface Joining {
   mentor?: boolean
   maxProducers?: MaxProducers
   receive?: Partial<ReceiveRule>
+  /** Understands RED. */
+  redundancy?: boolean
   /** Tiles of the first view. */
   videos?: number
   /** Somebody who is on another node, too, and moves. */
@@ -49,12 +59,18 @@ export class Participant {
   }
 
   static async join(server: ServerEnd, roomId: string, joining: Joining = {}) {
-    const { mentor = false, maxProducers = { audio: 2, video: 2 }, receive, videos = 25 } = joining
+    const {
+      mentor = false,
+      maxProducers = { audio: 2, video: 2 },
+      receive,
+      videos = 25,
+      redundancy = false,
+    } = joining
     const of = { roomId, peerId: joining.peerId ?? randomUUID() }
     await server.ask('room.attach', { roomId })
     const setup = await server.ask('peer.create', {
       ...of,
-      rtpCapabilities,
+      rtpCapabilities: redundancy ? withRedundancy : rtpCapabilities,
       mentor,
       maxProducers,
       receive: { mode: 'full', maxBitrate: null, ...receive },

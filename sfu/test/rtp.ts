@@ -1,4 +1,5 @@
 /** What a browser would say of its own media, and packets that look like them to a worker. */
+import { redundantSound } from '@peerlearn/contract/media'
 import type { RtpCapabilities, RtpParameters, Source } from '@peerlearn/contract/media'
 import { RtcpSenderInfo, RtcpSrPacket, RtpHeader } from 'werift'
 
@@ -24,6 +25,15 @@ export const rtpCapabilities: RtpCapabilities = {
     { ...vp8, kind: 'video', preferredPayloadType: 101 },
   ].map(({ payloadType: _, ...codec }) => codec as NonNullable<RtpCapabilities['codecs']>[number]), // kind stays literal
   headerExtensions: [],
+}
+
+/** The same of one who takes RED, too. */
+export const withRedundancy: RtpCapabilities = {
+  ...rtpCapabilities,
+  codecs: [
+    ...(rtpCapabilities.codecs ?? []),
+    { kind: 'audio', ...redundantSound, preferredPayloadType: 63, rtcpFeedback: [{ type: 'nack' }] },
+  ],
 }
 
 /** Of a learner who receives everything: the rest of what a peer is created with. */

@@ -136,7 +136,7 @@ export class LinkWatch {
       path.flows()
     }
     if (sample.way) this.#way = sample.way
-    if (sample.rttMs !== null) this.#rttMs = sample.rttMs
+    if (sample.rttMs !== null) path.queue.hear((this.#rttMs = sample.rttMs))
     // On the way out only reports come back, and only as long as there is something to report.
     const quiet = sample.packetsOut - (last?.packetsOut ?? 0) < answeredPackets
     if (transport.direction === 'send' && quiet && flow.silentSince === null) flow.excuse()

@@ -4,6 +4,7 @@ import type { types } from 'mediasoup-client'
 import { videoCodec } from '@peerlearn/contract/media'
 import type { RtpCapabilities, TransportInfo, VideoCodec } from '@peerlearn/contract/media'
 import type { IceServer } from '@peerlearn/contract/turn'
+import { forBrowser, forNode, redundantCodec, withRedundancy } from './redundant-sound.ts'
 
 const ecdsa: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' }
 
@@ -16,19 +17,24 @@ export class MediaDevice {
     if (this.#device) return
     const device = new Device() // throws an UnsupportedError in a browser that cannot do it
     this.#certificate = await RTCPeerConnection.generateCertificate(ecdsa)
-    await device.load({ routerRtpCapabilities: routerRtpCapabilities as types.RtpCapabilities })
+    await device.load({ routerRtpCapabilities: forBrowser(routerRtpCapabilities) as types.RtpCapabilities })
     this.#device = device
   }
 
   /** What this browser can receive, for the server. */
   get rtpCapabilities(): RtpCapabilities {
-    return this.#loaded.recvRtpCapabilities as RtpCapabilities // values of parameters are only looser typed there
+    return forNode(this.#loaded.recvRtpCapabilities as RtpCapabilities) // values of parameters are only looser typed there
   }
 
   /** What mediasoup-client needs to send in this codec; undefined when this browser can't. */
   codec(mimeType: VideoCodec): types.RtpCodecCapability | undefined {
     const spoken = this.#loaded.sendRtpCapabilities.codecs ?? []
     return spoken.find((codec) => codec.mimeType.toLowerCase() === mimeType.toLowerCase())
+  }
+
+  /** What mediasoup-client needs to send sound in RED; undefined when this browser can't. */
+  get redundantCodec(): types.RtpCodecCapability | undefined {
+    return redundantCodec(this.#loaded.sendRtpCapabilities)
   }
 
   /** Video codecs that this browser can send, best first. */
@@ -47,11 +53,11 @@ export class MediaDevice {
   }
 
   createSend(info: TransportInfo, iceServers: IceServer[]): types.Transport {
-    return this.#loaded.createSendTransport(this.#options(info, iceServers))
+    return withRedundancy(this.#loaded.createSendTransport(this.#options(info, iceServers)))
   }
 
   createRecv(info: TransportInfo, iceServers: IceServer[]): types.Transport {
-    return this.#loaded.createRecvTransport(this.#options(info, iceServers))
+    return withRedundancy(this.#loaded.createRecvTransport(this.#options(info, iceServers)))
   }
 
   get #loaded(): Device {

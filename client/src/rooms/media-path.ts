@@ -1,5 +1,6 @@
 /** One transport with everything that keeps it up: its connecting, its ICE restarts, its state. */
 import type { types } from 'mediasoup-client'
+import { LinkQueue } from '@peerlearn/contract/link-queue'
 import type { IceServer } from '@peerlearn/contract/turn'
 import { SocketError } from '../lib/socket.ts'
 import type { Socket } from '../lib/socket.ts'
@@ -25,6 +26,7 @@ export class MediaPath {
   readonly transport: types.Transport
   /** What comes over it. */
   readonly flow = new FlowWatch()
+  readonly queue = new LinkQueue()
   #ports: Ports
   #watch: IceWatch
   #credentialsAt = Date.now()

@@ -25,7 +25,16 @@ it('pictures whose start a node that is away for a moment refused start when it 
   const setup = {
     send: {},
     recv: {},
-    consumers: [{ consumerId: 'c', producerId: 'p', kind: 'video', peerId: 'x', source: 'camera' }],
+    consumers: [
+      {
+        consumerId: 'c',
+        producerId: 'p',
+        kind: 'video',
+        peerId: 'x',
+        source: 'camera',
+        rtpParameters: { codecs: [] },
+      },
+    ],
   }
   const media = new Media(
     {

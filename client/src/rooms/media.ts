@@ -10,6 +10,7 @@ import type { Socket } from '../lib/socket.ts'
 import type { MediaDevice } from './media-device.ts'
 import { MediaPath } from './media-path.ts'
 import { againMs, isPassing } from './passing.ts'
+import { forBrowser, forNode, streamOf } from './redundant-sound.ts'
 
 /** `connecting` at first, `reconnecting` when it was connected and is not, `idle` while there is nothing to carry. */
 export type MediaLink = 'idle' | 'connecting' | 'connected' | 'reconnecting'
@@ -61,7 +62,7 @@ export class Media {
     this.send = this.#path(device.createSend(send, iceServers))
     this.send.transport.on('produce', ({ kind, appData, ...produced }, done, failed) => {
       const { source, paused } = appData as ProduceData // given by `produce` below
-      const rtpParameters = produced.rtpParameters as RtpParameters // as above
+      const rtpParameters = forNode(produced.rtpParameters as RtpParameters) // as above
       ports
         .request('producer.create', { transportId: send.id, kind, source, rtpParameters, paused })
         .then(({ producerId }) => done({ id: producerId }), failed)
@@ -107,7 +108,7 @@ export class Media {
   async open(info: ConsumerInfo): Promise<void> {
     // A newer one of the same producer takes the place of one that closed while nobody could tell.
     for (const [id, consumer] of this.#consumers)
-      if (consumer.producerId === info.producerId && id !== info.consumerId) this.remove(id)
+      if (consumer.producerId === streamOf(info) && id !== info.consumerId) this.remove(id)
     if (!(await this.#consume(info))) return
     this.#ready.add(info.consumerId)
     if (this.#ready.size === 1) setTimeout(() => this.resume())
@@ -167,7 +168,7 @@ export class Media {
   }
 
   async #consume(info: ConsumerInfo): Promise<boolean> {
-    const { consumerId, producerId, kind, peerId, source } = info
+    const { consumerId, kind, peerId, source } = info
     const known = this.#consumers.has(consumerId) || this.#coming.has(consumerId)
     if (this.#closed || known || this.#gone.has(consumerId)) return false
     this.#coming.add(consumerId)
@@ -175,9 +176,9 @@ export class Media {
     try {
       const consumer = await this.recv.transport.consume({
         id: consumerId,
-        producerId,
+        producerId: streamOf(info),
         kind,
-        rtpParameters: info.rtpParameters as types.RtpParameters,
+        rtpParameters: forBrowser(info.rtpParameters) as types.RtpParameters,
         // Sound and picture of one source play in step; a screen is no lip to follow.
         streamId: `${peerId}-${source.startsWith('screen') ? 'screen' : 'camera'}`,
       })

@@ -31,6 +31,7 @@ function sending(refusals: SocketError['code'][] = []) {
     media: { produce, closed: false } as unknown as Media,
     request: request as unknown as Socket['request'],
     codecFor: () => ({ codec, capability: undefined }),
+    redundantCodec: () => undefined,
     stillDecoded: (spoken) => spoken === codec,
     onFault: () => undefined,
   })

@@ -10,6 +10,7 @@ import { sendingOf } from './encodings.ts'
 import { LayerLimit } from './layer-limit.ts'
 import type { Media } from './media.ts'
 import { againMs, isPassing } from './passing.ts'
+import { RedundantMicrophone } from './redundant-microphone.ts'
 
 /** A source that is sent. Paused: nothing goes out, and it is back at once. `track` null: the device is closed meanwhile. */
 export interface Wanted {
@@ -23,6 +24,8 @@ interface Ports {
   request: Socket['request']
   /** The codec for this source now, and what mediasoup-client needs for it. */
   codecFor: (source: Source) => { codec: VideoCodec; capability: types.RtpCodecCapability | undefined }
+  /** What mediasoup-client needs to send sound in RED; undefined when this browser can't. */
+  redundantCodec: () => types.RtpCodecCapability | undefined
   /** May a source go on in this codec? */
   stillDecoded: (codec: VideoCodec) => boolean
   /** This source could not be sent. */
@@ -36,12 +39,19 @@ export class Outgoing {
   #wanted: WantedSources = {}
   #producers = new Map<Source, types.Producer>()
   #limit = new LayerLimit()
+  #redundant: RedundantMicrophone
   #running = false
   #dirty = false
   #closed = false
 
   constructor(ports: Ports) {
     this.#ports = ports
+    this.#redundant = new RedundantMicrophone({
+      ...ports,
+      codec: ports.redundantCodec,
+      isFull: () => ports.media.send.queue.isFull,
+      again: () => this.#closed || this.#reconcile(),
+    })
   }
 
   get producers(): types.Producer[] {
@@ -77,8 +87,12 @@ export class Outgoing {
     this.#reconcile()
   }
 
-  /** The largest layer of one of our producers that anybody looks at. */
+  /** The largest layer of one of our producers that anybody looks at; of the microphone, whether it is wanted in RED. */
   limit(producerId: string, layer: number): void {
+    if (this.#producers.get('microphone')?.id === producerId) {
+      this.#redundant.want(producerId, layer > 0)
+      return this.#reconcile()
+    }
     const producer = this.producers.find(({ id }) => id === producerId)
     this.#limit.want(producerId, layer, producer)
   }
@@ -86,6 +100,7 @@ export class Outgoing {
   close(): void {
     this.#closed = true
     this.#wanted = {}
+    this.#redundant.close()
     this.#producers.clear()
   }
 
@@ -100,6 +115,7 @@ export class Outgoing {
       this.#dirty = false
       this.#closeUnwanted()
       for (const source of order) await this.#settle(source)
+      if (!this.#closed) await this.#redundant.settle(this.#producers.get('microphone'))
     }
     this.#running = false
   }

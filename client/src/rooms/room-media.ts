@@ -211,6 +211,7 @@ export class RoomMedia {
         const codec = codecFor(source, this.#codecs, { strong, sendable: this.device.sendable })
         return { codec, capability: this.device.codec(codec) }
       },
+      redundantCodec: () => this.device.redundantCodec,
       stillDecoded: (codec) => codec === 'video/VP8' || this.#codecs.includes(codec),
       onFault: this.#ports.onSendFault,
     })
