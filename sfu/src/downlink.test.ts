@@ -42,7 +42,7 @@ it('leaves a new link to itself', async () => {
 
 it('forces no more on a link that is back than it took before', async () => {
   const { downlink, told, become } = link()
-  await downlink.cap(90_000)
+  await downlink.setRoom({ most: 90_000, least: 0 })
   become('disconnected')
   become('connected')
   expect(told.at(-1)).toEqual(['at least', 90_000])
@@ -52,7 +52,7 @@ it('forces no more on it than it turns out to take meanwhile', async () => {
   const { downlink, told, become } = link()
   become('disconnected')
   become('connected')
-  await downlink.cap(60_000)
+  await downlink.setRoom({ most: 60_000, least: 0 })
   expect(told.slice(1)).toEqual([
     ['at least', 60_000],
     ['at most', 60_000],

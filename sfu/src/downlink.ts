@@ -26,6 +26,8 @@ export class Downlink {
   readonly #budget = new LinkBudget()
   #cap = 0
   #floor = 0
+  /** The least that may be taken for granted, also when the link has not just come back. */
+  #usualFloor = 0
   #wasAway = false
   #afresh: NodeJS.Timeout | undefined
 
@@ -66,9 +68,14 @@ export class Downlink {
     this.#budget.judge({ sent, wanted, loss })
   }
 
-  /** What pictures and probes for more may take; Infinity: no cap. */
-  async cap(bits: number): Promise<void> {
-    const cap = bits === Infinity ? 0 : Math.max(smallestCap, Math.round(bits / 10_000) * 10_000)
+  /** Bits a second: what pictures and probes for more may take, Infinity for no cap, and what they can count on. */
+  async setRoom({ most, least }: { most: number; least: number }): Promise<void> {
+    this.#usualFloor = least
+    await this.#setCap(most === Infinity ? 0 : Math.max(smallestCap, Math.round(most / 10_000) * 10_000))
+    if (!this.#afresh) await this.#hold(least)
+  }
+
+  async #setCap(cap: number): Promise<void> {
     if (cap === this.#cap || this.#transport.closed) return
     this.#cap = cap
     // The worker refuses a cap below the floor.
@@ -82,7 +89,10 @@ export class Downlink {
     this.#wasAway = false
     clearTimeout(this.#afresh)
     void this.#hold(Math.min(this.#cap || Infinity, afresh.bits))
-    this.#afresh = setTimeout(() => void this.#hold(0), afresh.ms)
+    this.#afresh = setTimeout(() => {
+      this.#afresh = undefined
+      void this.#hold(this.#usualFloor)
+    }, afresh.ms)
   }
 
   /** The least that the worker's estimate may say; 0: anything. */

@@ -20,6 +20,12 @@ export interface ProducerWish {
   paused: boolean
 }
 
+/**
+ * Milliseconds between two key frames that are asked for: each is a burst for everybody, so that a learner who changes layers
+ * all the time, or thirty who come at once, make the picture of all others worse. A screen's also needs time to be repaired.
+ */
+const keyFrames = { camera: 500, screen: 2_000 }
+
 export type ProducerLimits = Record<types.MediaKind, number>
 
 const kindOf: Record<Source, types.MediaKind> = {
@@ -86,6 +92,9 @@ export class Producers {
       paused,
       appData: { peerId: this.#peerId, source },
       ...(id !== undefined && { id }),
+      ...(kind === 'video' && {
+        keyFrameRequestDelay: source === 'screen' ? keyFrames.screen : keyFrames.camera,
+      }),
     }
     const producer = await fromClient(this.#transport, this.#transport.produce(options), (late) =>
       late.close(),

@@ -115,7 +115,8 @@ describe('receiving in mode', () => {
     const burst = { mode: 'slides' as const, offers: offers.slice(0, 7), rate: (id: string) => rates[id] }
     expect(picturesOf(plan(burst))).toEqual(['screen'])
     expect(picturesOf(plan({ ...burst, flows: () => false }))).toEqual(['screen'])
-    expect(picturesOf(plan({ ...burst, link: 90_000 }))).toEqual([])
+    expect(picturesOf(plan({ ...burst, link: 90_000 }))).toEqual(['screen'])
+    expect(picturesOf(plan({ ...burst, mode: 'saver', link: 90_000 }))).toEqual([])
   })
 
   it('slides: the screen, its smaller stream, and what the mentor says', () => {

@@ -47,6 +47,12 @@ const usualLayers = [130_000, 400_000, 1_100_000]
  * burst, not a rate. Were it planned with what such a burst took, it would be paused, hence not sent, hence never measured again.
  */
 const usualLowerScreen = 62_000
+const screenBurst = 450_000
+/**
+ * Who chose slides gets them, also where a slide's burst was lost: paused, they would come back with a key frame, a burst again.
+ * With less than this they are for nobody; voice alone is the mode for that.
+ */
+const leastForSlides = 130_000
 
 interface Video {
   offer: Offer
@@ -85,7 +91,22 @@ export function bitsOf(plan: Plan, { offers, rate }: Outlook, kind?: ProducerInf
 
 /** Bits a second for everything; Infinity: as much as there is. */
 export function roomFor({ rule, link }: Pick<Outlook, 'rule' | 'link'>): number {
-  return Math.min(ceilingOf(rule) * plannedShare, link ?? Infinity)
+  const believed = rule.mode === 'slides' ? leastForSlides : 0
+  return Math.min(ceilingOf(rule) * plannedShare, Math.max(link ?? Infinity, believed))
+}
+
+/**
+ * What the worker may send of pictures and probes, and what it may take for granted. Where the lower stream of a screen flows,
+ * a new slide goes through in one piece: if its burst exceeded either, the worker would stop in the midst of it and ask for a
+ * key frame, which is another burst, for ever.
+ */
+export function roomForPictures(plan: Plan, outlook: Outlook): { most: number; least: number } {
+  const most = roomFor(outlook) - bitsOf(plan, outlook, 'audio')
+  const hasSlides = outlook.offers.some((offer) => {
+    const wish = plan.get(offer.info.producerId)
+    return wish?.flow && isLowerScreen(offer, wish.layer)
+  })
+  return hasSlides ? { most: Math.max(most, screenBurst), least: screenBurst } : { most, least: 0 }
 }
 
 /** Bits a second that the rule allows; Infinity: it does not say. */
@@ -199,9 +220,13 @@ const soundRate = ({ rate, offers }: Outlook, producerId: string) =>
     ? 0
     : (rate(producerId, 0) ?? usualSound)
 
-function videoRate({ rate }: Outlook, { info, layers }: Offer, layer: number): number {
+/** What who spares gets of a screen: its lower stream, or the only one. */
+const isLowerScreen = ({ info }: Offer, layer: number) => info.source === 'screen' && layer === 0
+
+function videoRate({ rate }: Outlook, offer: Offer, layer: number): number {
+  const { info, layers } = offer
   const seen = rate(info.producerId, layer)
-  if (info.source === 'screen' && layers > 1 && layer === 0)
-    return Math.min(seen ?? Infinity, usualLowerScreen)
+  if (isLowerScreen(offer, layer))
+    return layers > 1 ? Math.min(seen ?? Infinity, usualLowerScreen) : (seen ?? usualLowerScreen)
   return seen ?? usualLayers[layer + (layers === 1 ? 1 : 0)] ?? 1_500_000
 }

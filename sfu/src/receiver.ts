@@ -13,7 +13,7 @@ import { Deliveries } from './deliveries.ts'
 import type { DeliveryListener } from './delivery.ts'
 import type { Host } from './host.ts'
 import type { Rates } from './rates.ts'
-import { bitsOf, planReceiving, roomFor } from './receive-rule.ts'
+import { bitsOf, planReceiving, roomFor, roomForPictures } from './receive-rule.ts'
 import type { Outlook } from './receive-rule.ts'
 import { RedundantVoices } from './redundant-voices.ts'
 import type { Offer, Supply } from './supply.ts'
@@ -217,8 +217,7 @@ export class Receiver {
     const going = [...plan].map(([producerId, { flow, layer, priority }]) =>
       this.#deliveries.wish(producerId, { state: flow ? 'flowing' : 'paused', layer, priority }, offers),
     )
-    const forPictures = roomFor(outlook) - bitsOf(planned, outlook, 'audio')
-    await Promise.all([...going, this.#downlink.cap(forPictures)])
+    await Promise.all([...going, this.#downlink.setRoom(roomForPictures(planned, outlook))])
   }
 
   /** Nothing is to be spared: RED is twice a voice. */

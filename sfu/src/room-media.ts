@@ -9,7 +9,6 @@ import type { types } from 'mediasoup'
 import { Audible } from './audible.ts'
 import type { Audibles } from './audible.ts'
 import type { TellRoom } from './channel.ts'
-import { commonCodecs } from './codecs.ts'
 import { Demand } from './demand.ts'
 import type { Host } from './host.ts'
 import { LinkRoom } from './link-room.ts'
@@ -24,6 +23,7 @@ import { producerInfo } from './producers.ts'
 import type { Producer } from './producers.ts'
 import { isMicrophone } from './redundancy.ts'
 import { RoomLinks } from './room-links.ts'
+import { SpokenCodecs } from './spoken-codecs.ts'
 import type { Offer, Supply } from './supply.ts'
 
 export interface RoomMediaOptions {
@@ -55,12 +55,12 @@ export class RoomMedia implements Supply {
     follow: (url) => this.#follow(url),
     changed: (isLinked) => this.#audible.setLinked(isLinked),
   })
-  #codecs: VideoCodec[]
+  readonly #codecs: SpokenCodecs
 
   constructor(room: Around, options: RoomMediaOptions) {
     this.#room = room
     this.#options = options
-    this.#codecs = commonCodecs([])
+    this.#codecs = new SpokenCodecs((codecs) => room.tell('codecs.changed', { codecs }))
     this.pipes = new Pipes({
       offers: this.offers,
       ports: options.pipes.ports,
@@ -101,9 +101,9 @@ export class RoomMedia implements Supply {
     return this.#audible.audibles
   }
 
-  /** Video codecs that all peers of this node can decode, best first. */
+  /** Video codecs for all peers of this node, best first. */
   get codecs(): VideoCodec[] {
-    return this.#codecs
+    return this.#codecs.all
   }
 
   /** Consumers that a newcomer is going to have at once. */
@@ -115,20 +115,19 @@ export class RoomMedia implements Supply {
 
   /** The peer has its media, and receives so. */
   joined(peer: Peer, rule: ReceiveRule): void {
-    this.#audible.listenClosely(peer.id, rule.mode === 'voice')
-    this.#considerCodecs()
+    this.#ruled(peer, rule)
   }
 
   left(peer: Peer): void {
     this.#audible.listenClosely(peer.id, false)
     this.#demand.forgetBy(peer.id)
-    this.#considerCodecs()
+    this.#codecs.remove(peer.id)
   }
 
   /** @throws AppError media-unavailable */
   async setRule(peer: Peer, rule: ReceiveRule): Promise<void> {
     await peer.use(({ receiver }) => receiver.setRule(rule))
-    this.#audible.listenClosely(peer.id, rule.mode === 'voice')
+    this.#ruled(peer, rule)
   }
 
   /** One of our peers sends something new. */
@@ -232,12 +231,9 @@ export class RoomMedia implements Supply {
     this.#room.tell('layers.wanted', { to: sent.info.peerId, producerId, layer })
   }
 
-  #considerCodecs(): void {
-    const present = [...this.#room.peers.values()].flatMap(({ media }) => media?.rtpCapabilities ?? [])
-    const codecs = commonCodecs(present)
-    if (codecs.join() === this.#codecs.join()) return
-    this.#codecs = codecs
-    this.#room.tell('codecs.changed', { codecs })
+  #ruled(peer: Peer, rule: ReceiveRule): void {
+    this.#audible.listenClosely(peer.id, rule.mode === 'voice')
+    if (peer.media) this.#codecs.set(peer.id, peer.media.rtpCapabilities, rule)
   }
 
   #everybody(run: (peer: Peer) => unknown): void {

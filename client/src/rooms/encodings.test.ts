@@ -41,11 +41,17 @@ describe('what a class costs a viewer', () => {
     )
   })
 
-  it('never scales a screen below 720 lines', () => {
+  it('never scales a screen below 540 lines', () => {
     const scale = (lines: number) =>
       sendingOf('screen', 'video/VP8', lines).encodings?.[0]?.scaleResolutionDownBy
-    expect(scale(1080)).toBe(1.5)
-    expect(scale(720)).toBe(1)
-    expect(scale(600)).toBe(1)
+    expect(scale(1080)).toBe(2)
+    expect(scale(540)).toBe(1)
+    expect(scale(480)).toBe(1)
+  })
+
+  it('has a smaller screen for slides in VP8, and one for all in what takes half the bits', () => {
+    expect(sendingOf('screen', 'video/VP8').encodings).toHaveLength(2)
+    for (const codec of ['video/VP9', 'video/AV1'] as const)
+      expect(sendingOf('screen', codec).encodings).toHaveLength(1)
   })
 })

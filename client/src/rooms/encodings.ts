@@ -46,7 +46,7 @@ const cameraSvc = (lines: number): Sending => ({
 const threeLayerLines = 540
 
 /** Lines of the lower stream of a screen: small letters can still be read, and a slide takes half the bits. */
-const lowerScreenLines = 720
+const lowerScreenLines = 540
 
 /**
  * Whole and sharp, and beside it a stream of few frames, so that slides and a voice go through 150 kbit/s.
@@ -65,6 +65,10 @@ const screenSimulcast = (lines: number): Sending => ({
   codecOptions: screenStart,
 })
 
+/**
+ * One picture: with a second layer an encoder wants three times the bits. A slide takes so few in these codecs that the whole
+ * goes through the modes that spare, too.
+ */
 const screenSvc: Sending = {
   encodings: [{ maxBitrate: 350_000, maxFramerate: 15, scalabilityMode: 'L1T3' }],
   codecOptions: screenStart,

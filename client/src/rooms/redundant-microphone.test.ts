@@ -24,7 +24,7 @@ function microphone() {
   const redundant: RedundantMicrophone = new RedundantMicrophone({
     media: { produce, closed: false } as unknown as Media,
     request: () => link.answered as Promise<never>,
-    codec: () => ({ kind: 'audio', mimeType: 'audio/red', clockRate: 48_000 }),
+    codec: () => ({ kind: 'audio', mimeType: 'audio/red', clockRate: 48_000, preferredPayloadType: 63 }),
     again: () => void redundant.settle(plain as unknown as types.Producer), // what it uses of one
     isFull: () => link.isFull,
   })
