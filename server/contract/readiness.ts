@@ -31,14 +31,17 @@ export const readiness = z
   .meta({ id: 'Readiness' })
 export type Readiness = z.infer<typeof readiness>
 
+/** For so long a check counts for seats that are taken after it. */
+export const checkDays = 14
+
 export const readinessRoutes = {
-  /** One check counts for every coming session that the person has a seat in, or teaches. */
+  /** One check counts for every coming session that the person has a seat in, or teaches, and for seats that follow soon. */
   store: route({
     method: 'post',
     path: '/api/readiness',
     access: 'signed-in',
     limit: 'sessions',
-    summary: 'Keep the result of my check with my coming bookings',
+    summary: `Keep the result of my check with my coming bookings, and for those of the next ${checkDays} days`,
     body: readinessResult,
     response: z.strictObject({ readiness, sessions: z.number().int() }),
   }),

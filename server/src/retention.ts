@@ -1,4 +1,5 @@
 /** What nobody needs any more goes, once a day; mails have a rule of their own (mail/queries.ts). */
+import { checkDays } from '@peerlearn/contract/readiness'
 import { sql } from 'kysely'
 import type { Db } from './db.ts'
 import type { JobHandlers } from './jobs/job-table.ts'
@@ -16,6 +17,8 @@ const rules = [
   sql`delete from socket_ticket where expires_at < now()`,
   // Razorpay repeats an event for a day; should an older one come, the payment's own state knows that it was heard.
   sql`delete from webhook_event where received_at < now() - interval '90 days'`,
+  // It counts for no seat any more; with the sessions that it was made for it stays.
+  sql`delete from latest_check where at <= now() - make_interval(days => ${checkDays})`,
   sql`delete from idempotency_key where created_at < now() - interval '7 days'`,
 ]
 

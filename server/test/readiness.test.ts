@@ -1,5 +1,9 @@
+import { bookingRoutes } from '@peerlearn/contract/bookings'
+import { invitationRoutes } from '@peerlearn/contract/invitations'
 import { readinessRoutes, type ReadinessResult } from '@peerlearn/contract/readiness'
-import { beforeAll, expect, test } from 'vitest'
+import { sql } from 'kysely'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { forgetOldRows } from '../src/retention.ts'
 import { newBooking, newSession } from './factories.ts'
 import { eventually, startServer, type Person, type TestServer } from './harness.ts'
 import { startSfu, type RealSfu } from './real-sfu.ts'
@@ -61,6 +65,85 @@ test('the newest check of a learner is what their mentor sees, beside those who 
   await store(bala, { ...good, ways: { udp: null, tcp: null, turn: 90 }, best: 'turn-tcp' })
   await store(chitra, { ...good, downBits: 120_000 })
   expect((await board(sessionId)).map(({ readiness }) => readiness?.verdict)).toEqual(['turn', 'voice'])
+})
+
+describe('a check made before there was a seat', () => {
+  const book = (sessionId: string, who: Person, body = {}) =>
+    server.api(bookingRoutes.book, { params: { id: sessionId }, body }, who)
+  const age = (who: Person, days: number) =>
+    sql`update latest_check set at = now() - make_interval(days => ${days}) where account_id = ${who.userId}`.execute(
+      server.db,
+    )
+  const coming = (values = {}) =>
+    newSession(server.db, { mentorId: mentor.userId, price_paise: 0, starts_at: from(48), ...values })
+
+  test('counts for the seat that is booked afterwards', async () => {
+    const learner = await server.person({ name: 'Bala' })
+    expect(await store(learner)).toMatchObject({ sessions: 0, readiness: { verdict: 'ready' } })
+    const sessionId = await coming()
+    await book(sessionId, learner)
+    const [seen] = await board(sessionId)
+    expect(seen).toMatchObject({ name: 'Bala', readiness: { verdict: 'ready', result: good } })
+  })
+
+  test('counts for a guest who takes the seat', async () => {
+    const [buyer, guest] = [await server.person(), await server.person({ name: 'Chitra' })]
+    await store(guest, { ...good, downBits: 120_000 })
+    const sessionId = await coming()
+    await book(sessionId, buyer, { self: false, guests: [guest.email] })
+    const token = await eventually(async () => {
+      const { body_text } = await server.db
+        .selectFrom('mail')
+        .select('body_text')
+        .where('recipient', '=', guest.email)
+        .where('body_text', 'like', '%/invitation#%')
+        .executeTakeFirstOrThrow()
+      return /\/invitation#([\w-]{43})/.exec(body_text ?? '')![1]!
+    })
+    expect(await board(sessionId)).toEqual([])
+    await server.api(invitationRoutes.take, { body: { token } }, guest)
+    const seen = await board(sessionId)
+    expect(seen.map(({ name, readiness }) => [name, readiness?.verdict])).toEqual([['Chitra', 'voice']])
+  })
+
+  test('is the newest one, and gives way to a check with the seat', async () => {
+    const learner = await server.person()
+    await store(learner)
+    await store(learner, { ...good, microphone: 'blocked' })
+    const sessionId = await coming()
+    await book(sessionId, learner)
+    expect((await board(sessionId))[0]?.readiness?.verdict).toBe('trouble')
+    await store(learner)
+    expect((await board(sessionId))[0]?.readiness?.verdict).toBe('ready')
+  })
+
+  test('counts for fourteen days, is then forgotten, and never for a class that is over', async () => {
+    const learner = await server.person()
+    await store(learner)
+    const [sessionId, past] = [await coming(), await coming({ starts_at: from(-30) })]
+    for (const id of [sessionId, past])
+      await newBooking(server.db, { sessionId: id, learnerId: learner.userId })
+    const verdictOf = async (id: string) => (await board(id))[0]?.readiness?.verdict
+    const isKept = async () =>
+      (
+        await server.db
+          .selectFrom('latest_check')
+          .select('at')
+          .where('account_id', '=', learner.userId)
+          .execute()
+      ).length
+    await age(learner, 13)
+    await forgetOldRows(server.db)
+    expect([await verdictOf(sessionId), await verdictOf(past), await isKept()]).toEqual([
+      'ready',
+      undefined,
+      1,
+    ])
+    await age(learner, 15)
+    expect(await verdictOf(sessionId)).toBeUndefined()
+    await forgetOldRows(server.db)
+    expect(await isKept()).toBe(0)
+  })
 })
 
 test('nobody but the mentor of the session sees its board', async () => {

@@ -28,8 +28,8 @@ export class ReadinessCheck {
   #ways = $state.raw<Partial<Record<ProbeWay, number | null>>>({})
   #link = $state.raw<LinkResult | null>(null)
   #failure = $state('')
-  /** How many sessions it was kept with; null: not kept. */
-  #kept = $state<number | null>(null)
+  /** How many sessions it was kept with; undefined: on its way, null: it could not be kept. */
+  #kept = $state<number | null>()
 
   /** devices: what is known of them; read when the link is checked, and whenever the result is drawn. */
   constructor(devices: () => DeviceResult, wish: FillWish) {
@@ -59,7 +59,7 @@ export class ReadinessCheck {
     return this.#failure
   }
 
-  get kept(): number | null {
+  get kept(): number | null | undefined {
     return this.#kept
   }
 
@@ -103,7 +103,7 @@ export class ReadinessCheck {
     if (this.#state === 'running') this.#state = 'idle'
   }
 
-  /** Stores what is known now with the bookings to come. */
+  /** Stores what is known now: for the bookings that there are, and those that follow. */
   async keep(): Promise<void> {
     const { result } = this
     const link = this.#link
@@ -118,7 +118,7 @@ export class ReadinessCheck {
     this.#ways = {}
     this.#link = null
     this.#failure = ''
-    this.#kept = null
+    this.#kept = undefined
   }
 }
 

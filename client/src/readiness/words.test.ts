@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest'
 import type { ReadinessResult } from '@peerlearn/contract/readiness'
 import { groupsOf } from './board.ts'
 import { linkRows } from './rows.ts'
-import { adviceOf, rateWords, reasonWords, shareWords, verdictBelow, verdictLine } from './words.ts'
+import {
+  adviceOf,
+  keptWords,
+  kindOf,
+  rateWords,
+  reasonWords,
+  shareWords,
+  verdictBelow,
+  verdictLine,
+} from './words.ts'
 
 const good: ReadinessResult = {
   microphone: 'works',
@@ -34,6 +43,35 @@ describe('a check in one line', () => {
     expect(verdictLine({ ...good, microphone: 'blocked' })).toBe('Your microphone can’t be used')
     expect(adviceOf('microphone-blocked').text).toMatch(/^Allow the microphone/)
     expect(adviceOf('narrow').text).toMatch(/choose Voice.*nearer to your Wi-Fi/)
+  })
+
+  it('says no more above than is true of what is said below', () => {
+    const silent: ReadinessResult = { ...good, microphone: 'silent' }
+    expect([verdictLine(silent), kindOf(silent)]).toEqual([
+      'Your connection is good: direct connection, 8 Mbit/s down',
+      'warn',
+    ])
+    expect(verdictLine({ ...good, camera: 'blocked' })).toMatch(/^Your connection is good: /)
+    expect(verdictLine({ ...good, upBits: 100_000 })).toMatch(/^You can join: /)
+    expect([verdictLine({ ...good, microphone: 'untested' }), kindOf(good)]).toEqual([
+      verdictLine(good),
+      'good',
+    ])
+  })
+
+  it('says where the result is kept, and when it could not be', () => {
+    expect(keptWords(undefined, false)).toBe('')
+    expect(keptWords(null, false)).toMatch(/could not be kept, so your mentor does not see it\./)
+    expect(keptWords(null, true)).toBe('This result could not be kept. Check again in a moment.')
+    expect(keptWords(0, false)).toBe(
+      'Kept for any class that you book in the next 14 days, where your mentor sees it.',
+    )
+    expect(keptWords(2, false)).toBe(
+      'Kept with your 2 coming sessions, where your mentor sees it, and for any class that you book in the next 14 days.',
+    )
+    expect(keptWords(1, true)).toBe(
+      'Kept with your coming session, and for any class that you book in the next 14 days.',
+    )
   })
 
   it('has numbers as people say them', () => {

@@ -1,5 +1,5 @@
 /** What a check says: to the person who made it, and of a learner to their mentor. Pure. */
-import type { ReadinessResult, Verdict } from '@peerlearn/contract/readiness'
+import { checkDays, type ReadinessResult, type Verdict } from '@peerlearn/contract/readiness'
 import { reasonsOf, verdictOf } from '@peerlearn/contract/readiness-verdict'
 import type { ReadinessReason } from '@peerlearn/contract/readiness-verdict'
 import type { StateKind } from '../ui/state-icons.ts'
@@ -15,6 +15,12 @@ export const verdictKinds: Record<Verdict, StateKind> = {
   turn: 'info',
   voice: 'warn',
   trouble: 'bad',
+}
+
+/** A microphone that nobody heard is no reason to stay away, and one to look at. */
+export function kindOf(result: ReadinessResult): StateKind {
+  const verdict = verdictOf(result)
+  return verdict === 'ready' && result.microphone === 'silent' ? 'warn' : verdictKinds[verdict]
 }
 
 /** "8.4 Mbit/s", "320 kbit/s". */
@@ -45,10 +51,33 @@ function connectionWords({ best, downBits }: ReadinessResult): string {
 export function verdictLine(result: ReadinessResult): string {
   const [gravest] = reasonsOf(result)
   const verdict = verdictOf(result)
-  if (verdict === 'ready') return `You’re good: ${connectionWords(result)}`
+  if (verdict === 'ready') return `${openingOf(result)}: ${connectionWords(result)}`
   if (verdict === 'turn') return `You can join: ${connectionWords(result)}`
   if (verdict === 'voice') return `Choose Voice in class: ${connectionWords(result)}`
   return gravest ? adviceOf(gravest).title : 'This device can’t join a class yet'
+}
+
+/** No more than what the advice below it leaves true. */
+function openingOf(result: ReadinessResult): string {
+  const reasons = reasonsOf(result)
+  if (reasons.includes('camera-cannot-be-sent')) return 'You can join'
+  const isDevice = (reason: ReadinessReason) => /^(microphone|camera)-/.test(reason)
+  return reasons.some(isDevice) ? 'Your connection is good' : 'You’re good'
+}
+
+/**
+ * Where a result was kept, and whom it is for. `sessions`: with how many it was kept; undefined: it is on its way, null: it
+ * could not be kept.
+ */
+export function keptWords(sessions: number | null | undefined, mentor: boolean): string {
+  if (sessions === undefined) return ''
+  if (sessions === null)
+    return `This result could not be kept${mentor ? '' : ', so your mentor does not see it'}. Check again in a moment.`
+  const later = `class that you book in the next ${checkDays} days`
+  if (sessions === 0) return `Kept for any ${later}, where your mentor sees it.`
+  const now = sessions === 1 ? 'your coming session' : `your ${sessions} coming sessions`
+  if (mentor) return `Kept with ${now}, and for any ${later}.`
+  return `Kept with ${now}, where your mentor sees it, and for any ${later}.`
 }
 
 /** The same where it stands below what was said of the devices: "Direct connection, 8 Mbit/s down". */

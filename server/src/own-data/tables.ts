@@ -52,6 +52,7 @@ export const personalTables: Partial<Record<keyof Database, PersonalTable>> = {
   receive_choice: { of: account, erase: 'delete' },
   data_use: { of: account, erase: 'delete' },
   readiness: { of: account, erase: 'delete' },
+  latest_check: { of: account, erase: 'delete' },
   idempotency_key: { of: account, without: ['request_hash'], erase: 'delete' },
   calendar_feed: { of: account, without: ['hash'], erase: 'delete' },
   availability_hours: { of: by('mentor_id'), erase: 'delete' },

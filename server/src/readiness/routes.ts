@@ -5,5 +5,5 @@ import { readBoard, storeReadiness } from './readiness.ts'
 
 export const bindReadiness = (deps: { db: Db; now: () => Date }): Binding[] => [
   on(routes.store, ({ who, body }) => storeReadiness(deps, who.userId, body)),
-  on(routes.board, ({ params, who }) => readBoard(deps.db, params.id, who.userId)),
+  on(routes.board, ({ params, who }) => readBoard(deps, params.id, who.userId)),
 ]

@@ -29,6 +29,7 @@ export interface RoomTables {
     earlier: ColumnType<string, number, number>
     bytes: ColumnType<string, number, number>
   }
+  latest_check: { account_id: string; at: At; result: JSONColumnType<Record<string, unknown>> }
   readiness: {
     session_id: string
     account_id: string
