@@ -1,4 +1,4 @@
-/** Cameras go out in the best codec that everybody present decodes, and in another as soon as somebody comes who can't. */
+/** Cameras and screens go out in the best codec that everybody present decodes, and in another as soon as somebody comes who can't. */
 import { beforeAll, expect, it } from 'vitest'
 import type { Browser } from 'playwright-core'
 import { joinRoom } from './in-room.ts'
@@ -59,7 +59,7 @@ function decodesVp8Alone(): void {
   }
 }
 
-/** What the person's camera is sent in just now. */
+/** What the person's camera and screen are sent in just now. */
 async function sentIn({ page }: Person): Promise<string[]> {
   const [streams, codecs] = [
     await stats<RTCOutboundRtpStreamStats & { codecId?: string }>(page, 'outbound-rtp'),
@@ -69,8 +69,31 @@ async function sentIn({ page }: Person): Promise<string[]> {
   return [...new Set(codecs.filter(({ id }) => used.includes(id)).map(({ mimeType }) => mimeType))]
 }
 
-const sends = (person: Person, codec: string) =>
-  until(`the camera in ${codec}`, async () => (await sentIn(person)).join() === codec, 30)
+const sends = (person: Person, ...codecs: string[]) =>
+  until(
+    `pictures in ${codecs.join()}`,
+    async () => (await sentIn(person)).toSorted().join() === codecs.join(),
+    30,
+  )
+
+/** Waits until the screen that this person is shown comes in this codec, and is decoded. */
+const showsScreen = ({ page }: Person, codec: string) =>
+  until(
+    `the screen in ${codec}`,
+    async () => {
+      const screen = page.locator('[data-source="screen"] video')
+      const shown = await screen.evaluate((video: HTMLVideoElement) => {
+        const track = video.srcObject instanceof MediaStream && video.srcObject.getVideoTracks()[0]
+        return video.videoWidth > 640 && track && track.id
+      })
+      const streams = await stats<RTCInboundRtpStreamStats & { codecId?: string }>(page, 'inbound-rtp')
+      const stream = streams.find((one) => one.trackIdentifier === shown)
+      const codecs = await stats<RTCStats & { mimeType: string }>(page, 'codec')
+      const used = codecs.find(({ id }) => id === stream?.codecId)?.mimeType
+      return used === codec && (stream?.framesDecoded ?? 0) > 0
+    },
+    40,
+  )
 
 it('changes the codec under a class that goes on', async () => {
   const { sessionId, accounts } = await aClass()
@@ -86,5 +109,26 @@ it('changes the codec under a class that goes on', async () => {
   for (const person of [teaching, learning]) await sends(person, 'video/VP8')
   await seesPictures(old.page, 2, 30)
   for (const { page } of [teaching, learning]) await seesPictures(page, 2, 30)
+  for (const person of [teaching, learning, old]) {
+    expect(person.problems).toEqual([])
+    await person.leave()
+  }
+})
+
+it('sends a screen in AV1 while everybody decodes it, and in VP8 as soon as somebody comes who can’t', async () => {
+  const { sessionId, accounts } = await aClass()
+  const teaching = await strong(accounts[0]!)
+  const learning = await strong(accounts[1]!)
+  await joinRoom(teaching, sessionId)
+  await joinRoom(learning, sessionId)
+  await teaching.page.getByRole('button', { name: 'Share screen' }).click()
+  await sends(teaching, 'video/AV1', 'video/VP9')
+  await showsScreen(learning, 'video/AV1')
+
+  const old = await strong(accounts[2]!, decodesVp8Alone)
+  await joinRoom(old, sessionId)
+  await sends(teaching, 'video/VP8')
+  for (const person of [learning, old]) await showsScreen(person, 'video/VP8')
+
   for (const { problems } of [teaching, learning, old]) expect(problems).toEqual([])
 })

@@ -4,6 +4,7 @@ import type { types } from 'mediasoup-client'
 import { videoCodec } from '@peerlearn/contract/media'
 import type { RtpCapabilities, TransportInfo, VideoCodec } from '@peerlearn/contract/media'
 import type { IceServer } from '@peerlearn/contract/turn'
+import { withHeaders } from './offered-headers.ts'
 import { forBrowser, forNode, redundantCodec, withRedundancy } from './redundant-sound.ts'
 
 const ecdsa: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' }
@@ -53,7 +54,7 @@ export class MediaDevice {
   }
 
   createSend(info: TransportInfo, iceServers: IceServer[]): types.Transport {
-    return withRedundancy(this.#loaded.createSendTransport(this.#options(info, iceServers)))
+    return withHeaders(withRedundancy(this.#loaded.createSendTransport(this.#options(info, iceServers))))
   }
 
   createRecv(info: TransportInfo, iceServers: IceServer[]): types.Transport {
