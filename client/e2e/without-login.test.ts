@@ -101,5 +101,13 @@ it('stops mails of a kind by the link in one of them, and takes that back', asyn
   await page.goto('/unsubscribe#cut-short')
   await page.getByRole('heading', { name: 'This link does not work' }).waitFor()
   expect(problems).toEqual([])
+  // A server that can't be reached says nothing of the link.
+  await page.route('**/api/unsubscribe/look', (route) => route.abort())
+  await page.goto('about:blank')
+  await page.goto(links.page)
+  await page.getByRole('heading', { name: 'Your mails could not be looked up' }).waitFor()
+  await page.unroute('**/api/unsubscribe/look')
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByRole('heading', { name: 'Stop these mails?' }).waitFor()
   await leave()
 })

@@ -90,6 +90,14 @@ test('tells the owner by mail of a sign-in from a new device, and not of one fro
   expect(await told()).toHaveLength(1)
 })
 
+test('tells of a device that can’t be named in a whole sentence', async () => {
+  const person = await server.person()
+  await passwordLogin(new Browser(server.url, 'curl/8.5.0'), person)
+  const told = () => mailsTo(server, person.email, 'New sign-in to your account')
+  await eventually(async () => expect(await told()).toHaveLength(1))
+  expect((await told())[0]!.body_text).toContain('Somebody signed in from an unknown device at')
+})
+
 test('writes a refresh token that was used twice into the audit, and tells the owner', async () => {
   const person = await server.person()
   const { page } = await elsewhere(person)

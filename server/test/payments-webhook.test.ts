@@ -42,6 +42,25 @@ test('a signed capture confirms the seat without the learner’s page', async ()
   await eventually(async () => expect(await titles(learner)).toContain('Your seat is booked'))
 })
 
+test('tells a buyer what all of their seats cost together, not their own alone', async () => {
+  const learner = await shop.server.person()
+  const { sessionId } = await shop.held()
+  const { purchaseId } = await shop.server.api(
+    bookingRoutes.book,
+    { params: { id: sessionId }, body: { guests: ['friend@peerlearn.test'] } },
+    learner,
+  )
+  const { orderId, amountPaise } = await shop.order(purchaseId!, learner)
+  expect(amountPaise).toBe(99_800)
+  const { razorpay_payment_id: id } = await shop.pay(orderId)
+  await shop.tell(paymentEvent('payment.captured', orderId, 'captured', id, amountPaise))
+  await eventually(async () => {
+    const notes = shop.server.db.selectFrom('notification').select('message')
+    const [note] = await notes.where('account_id', '=', learner.userId).execute()
+    expect(note?.message).toMatch(/You paid ₹998 for 2 seats\.$/)
+  })
+})
+
 test('the sandbox’s own events confirm the seat too', async () => {
   const hears = await openShop()
   const { purchaseId, learner } = await hears.held()

@@ -36,10 +36,13 @@ export const createTellOwner =
     }
   }
 
+/** A device's name in a sentence: brands keep their capitals. */
+const insideSentence = (device: string) => device.replace(/^An? /, (article) => article.toLowerCase())
+
 export const news = {
   newDevice: ({ device, address }: { device: string; address: string }): News => ({
     title: 'New sign-in to your account',
-    message: `Somebody signed in from ${device} at the network address ${address}.`,
+    message: `Somebody signed in from ${insideSentence(device)} at the network address ${address}.`,
   }),
   tokenReused: {
     title: 'A sign-in of yours was ended',

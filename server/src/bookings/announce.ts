@@ -1,5 +1,6 @@
 /** Who hears of a seat that was taken or became free, and in which words. */
 import type { Booking } from '@peerlearn/contract/bookings'
+import { sql } from 'kysely'
 import type { Db, DbOrTrx } from '../db.ts'
 import type { Mail } from '../mail/mail.ts'
 import type { News, TellNow, WillTell } from '../notifications/notifications.ts'
@@ -99,6 +100,11 @@ async function readSeats(trx: DbOrTrx, changes: ChangedSeat[]): Promise<Seat[]> 
 const nameOf = ({ seatedName, buyerName }: { seatedName: string | null; buyerName: string }) =>
   seatedName ?? `A guest of ${buyerName}`
 
+/** Of all seats of this session that were paid at once. */
+const paidTogether = (what: 'sum(other.paid_paise)' | 'count(*)') =>
+  sql<number>`(select coalesce(${sql.raw(what)}, 0)::int from booking as other where other.status = 'confirmed'
+    and other.purchase_id = booking.purchase_id and other.session_id = booking.session_id)`
+
 const selectAbout = (trx: DbOrTrx, changes: ChangedSeat[]) =>
   trx
     .selectFrom('booking')
@@ -110,7 +116,8 @@ const selectAbout = (trx: DbOrTrx, changes: ChangedSeat[]) =>
     .select(['session.starts_at as startsAt', 'mentor.name as mentorName', 'mentor.time_zone as mentorZone'])
     .select(['booking.buyer_id as buyerId', 'buyer.name as buyerName', 'buyer.time_zone as buyerZone'])
     .select(['learner.name as seatedName', 'learner.time_zone as learnerZone'])
-    .select(['booking.paid_paise as paidPaise', 'booking.pack_id as packId'])
+    .select([paidTogether('sum(other.paid_paise)').as('paidPaise'), paidTogether('count(*)').as('paidSeats')])
+    .select('booking.pack_id as packId')
     .select(seatsLeft.as('seatsLeft'))
     .where(
       'booking.id',

@@ -28,11 +28,12 @@ const forBuyer = ({ title, startsAt, buyerZone }: About) => `“${title}” on $
 const forLearner = ({ title, mentorName, startsAt, learnerZone, buyerZone }: About) =>
   `“${title}” with ${mentorName} on ${timeWords(startsAt, learnerZone ?? buyerZone)}`
 
-/** What it cost them; a guest paid nothing. */
-function paidFor({ paidPaise, packId, buyerId }: About, { learnerId }: ChangedSeat): string {
+/** What it cost them, with their guests' seats; a guest paid nothing. */
+function paidFor({ paidPaise, paidSeats, packId, buyerId }: About, { learnerId }: ChangedSeat): string {
   if (learnerId !== buyerId) return ''
   if (packId) return ' You took it with your pack.'
-  return paidPaise > 0 ? ` You paid ${rupees(paidPaise)}.` : ''
+  const seats = paidSeats > 1 ? ` for ${paidSeats} seats` : ''
+  return paidPaise > 0 ? ` You paid ${rupees(paidPaise)}${seats}.` : ''
 }
 
 const offers: Record<NonNullable<ChangedSeat['offer']>, Words> = {
