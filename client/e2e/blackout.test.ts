@@ -1,7 +1,7 @@
 /** A learner whose network goes away for some seconds: what they read, and what the others see. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startApart, type Apart } from './apart.ts'
-import { joinRoom, peopleNames } from './in-room.ts'
+import { joinRoom, openPanel, peopleNames } from './in-room.ts'
 import { newMember, seesPictures, type Person } from './person.ts'
 
 let apart: Apart
@@ -19,13 +19,24 @@ beforeAll(async () => {
 
 afterAll(() => apart?.close())
 
+/** What the mentor reads of the learner's link. */
+const link = () => {
+  const rows = mentor.page.getByRole('list', { name: 'In the room' }).getByRole('listitem')
+  return rows.filter({ hasNotText: '(you)' }).locator('.state')
+}
+
 it('tells the learner that it is their network, and the others that they are reconnecting', async () => {
   await seesPictures(learner.page, 1)
   await seesPictures(mentor.page, 1)
   const names = await peopleNames(mentor.page)
+  await openPanel(mentor.page, 'People')
+  await link()
+    .getByText(/^Good connection/)
+    .waitFor()
   apart.block({ udp: true, tcpPorts: '1-65535' })
   await learner.page.getByText(/Your network was interrupted/).waitFor()
   await mentor.page.locator('[data-source="camera"]').getByText('Reconnecting…').waitFor()
+  await link().getByText('Reconnecting: their network is away').waitFor()
   expect(await peopleNames(mentor.page)).toEqual(names)
 })
 
@@ -36,5 +47,8 @@ it('says that they are back, for a moment, once the pictures move again', async 
   await seesPictures(learner.page, 1)
   await seesPictures(mentor.page, 1)
   await back.waitFor({ state: 'hidden' })
+  await link()
+    .getByText(/^Good connection/)
+    .waitFor()
   expect(mentor.problems).toEqual([])
 })

@@ -4,8 +4,8 @@ import { execFileSync } from 'node:child_process'
 export interface Network {
   product: { name: string; address: string }
   browser: { name: string; address: string }
-  /** Drops all UDP of the browser's side, and TCP to these ports; what was blocked before is open again. */
-  block: (options: { udp: boolean; tcpPorts?: string }) => void
+  /** Drops all UDP of the browser's side (but to this port), and TCP to these ports; what was blocked before is open again. */
+  block: (options: { udp: boolean; exceptUdpPort?: number; tcpPorts?: string }) => void
   close(): void
 }
 
@@ -31,9 +31,9 @@ export function createNetwork(tag: string): Network {
     close()
     throw error
   }
-  const block: Network['block'] = ({ udp, tcpPorts }) => {
+  const block: Network['block'] = ({ udp, exceptUdpPort = 0, tcpPorts }) => {
     const rules = [
-      ...(udp ? [`oifname "vpl${tag}b" meta l4proto udp drop`] : []),
+      ...(udp ? [`oifname "vpl${tag}b" udp dport != ${exceptUdpPort} drop`] : []),
       ...(tcpPorts ? [`oifname "vpl${tag}b" tcp dport ${tcpPorts} reject with tcp reset`] : []),
     ]
     const table = `table inet wall\ndelete table inet wall\ntable inet wall {\n chain out {\n type filter hook output priority 0; policy accept;\n ${rules.join('\n ')}\n }\n}\n`

@@ -40,6 +40,13 @@ const pathsOf = ({ page }: Person) =>
     return found.length >= 2 && new Set(found.map((c) => `${c.candidateType}/${c.relayProtocol}`))
   })
 
+it('lets a learner in whose network leaves open nothing but the UDP port of TURN', async () => {
+  apart.block({ udp: true, exceptUdpPort: 3478, tcpPorts: '{ 3478, 5349, 40000-49151 }' })
+  const learner = await joined()
+  expect(await pathsOf(learner)).toEqual(new Set(['relay/udp']))
+  await learner.leave()
+})
+
 it('lets a learner in whose network blocks UDP and the media ports, through TURN over TCP', async () => {
   apart.block({ udp: true, tcpPorts: '{ 5349, 40000-49151 }' })
   const learner = await joined()
