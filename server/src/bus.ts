@@ -81,6 +81,12 @@ export function inProcessBus(onError: OnError): Bus {
 /** What goes over Redis: the publisher has told its own listeners already. */
 const envelope = z.strictObject({ from: z.string(), message: z.unknown() })
 
+/** A Redis that hangs keeps its connections, and answers nothing: asked so often, and silent so long, it counts as away. */
+const askEveryMs = 1_000
+const silenceMs = 3_000
+/** Messages on their way to Redis; with so many nothing more is sent. */
+const mostWaiting = 10_000
+
 /**
  * Several servers on one Redis. While Redis is away messages reach this process alone; ioredis subscribes again by
  * itself.
@@ -90,6 +96,7 @@ export function redisBus(url: string, onError: OnError): Bus {
     maxRetriesPerRequest: 1,
     enableOfflineQueue: true,
     retryStrategy: (n: number) => Math.min(n * 100, 1_000),
+    socketTimeout: silenceMs,
   }
   const from = crypto.randomUUID()
   const back = new Set<() => void>()
@@ -97,6 +104,10 @@ export function redisBus(url: string, onError: OnError): Bus {
   const out = new Redis(url, options)
   const into = new Redis(url, { ...options, maxRetriesPerRequest: null })
   for (const redis of [out, into]) redis.on('error', onError)
+  const asking = setInterval(() => {
+    if (into.status === 'ready') into.ping().catch(onError)
+  }, askEveryMs)
+  let waiting = 0
   const listeners = new Listeners(onError)
   into.on('ready', () => {
     if (known) for (const run of [...back]) run()
@@ -113,7 +124,12 @@ export function redisBus(url: string, onError: OnError): Bus {
   return {
     publish(channel, message) {
       const text = tellHere(listeners, channel, message)
-      out.publish(channel, `{"from":"${from}","message":${text}}`).catch(onError)
+      if (waiting >= mostWaiting) return
+      waiting++
+      out
+        .publish(channel, `{"from":"${from}","message":${text}}`)
+        .catch(onError)
+        .finally(() => waiting--)
     },
     subscribe(channel, hear) {
       if (listeners.add(channel, hear)) into.subscribe(channel).catch(onError)
@@ -126,6 +142,7 @@ export function redisBus(url: string, onError: OnError): Bus {
       return () => void back.delete(run)
     },
     async close() {
+      clearInterval(asking)
       // What was published is sent first; a Redis that is away is not waited for.
       if (out.status === 'ready') await out.quit().catch(onError)
       out.disconnect()

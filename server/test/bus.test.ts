@@ -105,6 +105,36 @@ test('hears again by itself after Redis was away', async () => {
   })
 })
 
+test('a Redis that hangs counts as away: it is told when it is back, and little of what was said meanwhile is kept', async () => {
+  const hanging = await startRedis()
+  const noticed: string[] = []
+  const bus = () => {
+    const made = redisBus(hanging.url, (error) => void noticed.push(String(error)))
+    closeLater(() => made.close())
+    return made
+  }
+  const [here, there] = [bus(), bus()]
+  const heard: unknown[] = []
+  const back: string[] = []
+  there.subscribe('room:1', (message) => heard.push(message))
+  there.onBack(() => back.push('there'))
+  await eventually(() => {
+    here.publish('room:1', 'before')
+    expect(heard).toContain('before')
+  })
+  hanging.hang()
+  for (let n = 0; n < 30_000; n++) here.publish('room:1', n)
+  const silent = () => noticed.filter((error) => error.includes('Socket timeout'))
+  await eventually(() => expect(silent().length, 'both ends of both').toBeGreaterThanOrEqual(4))
+  hanging.goOn()
+  await eventually(() => expect(back).toContain('there'))
+  await eventually(() => {
+    here.publish('room:1', 'after')
+    expect(heard).toContain('after')
+  })
+  expect(heard.length).toBeLessThan(12_000)
+})
+
 test('what is no message of ours on Redis is told as a fault, and harms nobody', async () => {
   const [here, there] = await pairOnRedis()
   const stranger = new Redis((await redis!).url)

@@ -8,6 +8,9 @@ import { freePort } from './harness-ports.ts'
 
 export interface TestRedis {
   url: string
+  /** It reads and answers nothing from now on, and keeps its connections. */
+  hang(): void
+  goOn(): void
   stop(): Promise<void>
 }
 
@@ -21,7 +24,12 @@ export async function startRedis(port?: number): Promise<TestRedis> {
     throw new Error('redis-server does not start: install the package redis-server', { cause: error })
   })
   await Promise.race([answering(at), failed])
-  return { url: `redis://127.0.0.1:${at}`, stop: closeLater(() => ended(child)) }
+  return {
+    url: `redis://127.0.0.1:${at}`,
+    hang: () => void child.kill('SIGSTOP'),
+    goOn: () => void child.kill('SIGCONT'),
+    stop: closeLater(() => ended(child)),
+  }
 }
 
 async function answering(port: number): Promise<void> {
@@ -35,5 +43,6 @@ async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null) return
   const exit = once(child, 'exit')
   child.kill('SIGTERM')
+  child.kill('SIGCONT')
   await Promise.race([exit, sleep(5_000, undefined, { ref: false })])
 }
