@@ -6,7 +6,7 @@ const minute = 60_000
 export default defineConfig({
   test: {
     name: 'faults',
-    include: ['faults/**/*.test.ts', 'sfu/test/churn.test.ts'],
+    include: ['faults/**/*.test.ts', '{sfu,server}/test/churn.test.ts'],
     // Rooms enough for a leak to be seen in memory.
     env: { CHURN_ROOMS: '200' },
     globalSetup: ['server/test/harness-postgres.ts'],

@@ -17,8 +17,8 @@ export interface ClientSocket {
   readonly host: string
   /** Tells this client; a socket that is gone or too slow ignores it. */
   tell<N extends ClientNotice>(event: N, data: ClientNotices[N]): void
-  /** Runs when the socket is gone; at once if it is gone already. */
-  onClose(run: () => void): void
+  /** Runs when the socket is gone; at once if it is gone already. @returns takes it back */
+  onClose(run: () => void): () => void
   readonly closed: boolean
   close(code: number, reason: string): void
 }

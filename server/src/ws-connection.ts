@@ -64,9 +64,10 @@ export class Connection implements ClientSocket {
     return this.#closed
   }
 
-  onClose(run: () => void): void {
+  onClose(run: () => void): () => void {
     if (this.#closed) run()
     else this.#onClose.add(run)
+    return () => void this.#onClose.delete(run)
   }
 
   tell<N extends ClientNotice>(event: N, data: ClientNotices[N]): void {

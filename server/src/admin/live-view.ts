@@ -36,7 +36,8 @@ export class LiveView {
   readonly #history = new History()
   readonly #drains = new Drains()
   readonly #roster = new Roster()
-  readonly #watchers = new Set<ClientSocket>()
+  /** Each with what lets go of its socket. */
+  readonly #watchers = new Map<ClientSocket, () => void>()
   readonly #stops: (() => void)[]
   #measured: Measured
   #isFresh = false
@@ -58,11 +59,15 @@ export class LiveView {
 
   readonly handlers: MessageHandlers<'admin.watch' | 'admin.unwatch'> = {
     'admin.watch': async ({ socket }) => {
-      this.#watchers.add(socket)
-      socket.onClose(() => this.#watchers.delete(socket))
+      if (!this.#watchers.has(socket) && !socket.closed)
+        this.#watchers.set(
+          socket,
+          socket.onClose(() => this.#watchers.delete(socket)),
+        )
       return this.live()
     },
     'admin.unwatch': ({ socket }) => {
+      this.#watchers.get(socket)?.()
       this.#watchers.delete(socket)
       return Promise.resolve({})
     },
@@ -125,7 +130,7 @@ export class LiveView {
   async #tellWatchers(): Promise<void> {
     const now = await this.live()
     // Asked again each time: a socket outlives its person's roles.
-    for (const socket of this.#watchers)
+    for (const socket of this.#watchers.keys())
       if (!refusalOf('admin', socket.who, this.#deps.now())) socket.tell('admin.live', now)
   }
 }

@@ -70,5 +70,5 @@ function whenConnected({ nodes }: Nodes, { sessionId, peerId }: Seat, socket: Cl
       run()
     }),
   )
-  socket.onClose(end)
+  stops.push(socket.onClose(end))
 }

@@ -12,6 +12,7 @@ export class Seat {
   #early: (() => void)[] | undefined
   #taken = false
   #end: SeatEnd | undefined
+  #letGo: (() => void) | undefined
 
   constructor(socket: ClientSocket, userId: string, peerId: string) {
     this.socket = socket
@@ -29,9 +30,10 @@ export class Seat {
     return this.#end
   }
 
-  /** The first reason stays. */
+  /** The first reason stays. Its socket, which may live on, knows nothing of it any more. */
   finish(end: SeatEnd): void {
     this.#end ??= end
+    this.#letGo?.()
   }
 
   tell<N extends ClientNotice>(event: N, data: ClientNotices[N]): void {
@@ -42,6 +44,11 @@ export class Seat {
   /** From here on what is told waits: an answer that it belongs after is being made. */
   hold(): void {
     this.#early ??= []
+  }
+
+  /** Runs this when its socket goes before it has ended. */
+  onLost(run: () => void): void {
+    this.#letGo = this.socket.onClose(run)
   }
 
   /** From here on it hears the room. The answer, sent in this turn of the event loop, goes out before what waited. */
