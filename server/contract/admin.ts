@@ -18,8 +18,12 @@ export const draining = z.strictObject({
   /** People on it when that began, and now. */
   peopleAtFirst: count,
   people: count,
+  /** Its deadline, as the node tells it. */
+  until: instant.nullable(),
   /** Nobody has left it for half a minute. */
   blocked: z.boolean(),
+  /** The deadline has passed, and people are on it still. They stay; the node takes no new rooms until it is taken back. */
+  failed: z.boolean(),
 })
 
 export const liveNode = z.strictObject({
@@ -135,6 +139,9 @@ export type JoinFigures = z.infer<typeof joinFigures>
 export type Sample = z.infer<typeof sample>
 export type Alert = z.infer<typeof alert>
 export type Draining = z.infer<typeof draining>
+
+/** May people be moved to it? */
+export const hasRoom = ({ up, draining, headroom }: LiveNode): boolean => up && !draining && headroom !== 0
 
 const ofNode = z.strictObject({ id: nodeId })
 

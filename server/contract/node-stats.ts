@@ -1,6 +1,6 @@
 /** What a media node measures of itself and tells every two seconds: to every server (`node.stats`), and to the registry. */
 import { z } from 'zod'
-import { count, id, share } from './base.ts'
+import { count, id, instant, share } from './base.ts'
 
 export const rate = z.number().min(0)
 /** A second, over the last two seconds. */
@@ -57,6 +57,8 @@ export const nodeInfo = z.strictObject({
   url: z.url(),
   region: z.string().max(64),
   draining: z.boolean(),
+  /** While it is drained: when that is to be over. Who is left on it then could not be moved, and stays. */
+  until: instant.nullable(),
   /** 0 idle … 1 full: the busiest of CPU and consumers, over all workers. At 1 it takes nobody. */
   load: share,
 })

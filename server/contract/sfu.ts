@@ -79,8 +79,9 @@ const sfuMessage = <const M extends Message>(m: M): M => m
 
 const serverMessages = {
   /**
-   * draining: no new rooms come here, and servers move the live ones away. Taken back by false. The node tells it to
-   * every channel with its next `node.stats`, sent at once.
+   * draining: no new rooms come here, and servers move the live ones away. Taken back by false. The node tells it, with
+   * its deadline (`until`), to every channel with its next `node.stats`, sent at once. The deadline cuts nobody off: the
+   * node goes on with who is left, and without new rooms. Asked again, it begins a new one.
    */
   'node.drain': sfuMessage({ input: z.strictObject({ draining: z.boolean() }), output: nothing }),
   /**

@@ -120,7 +120,7 @@ export async function startFakeSfu(
   const fake: FakeSfu = {
     port: listening,
     url,
-    info: { nodeId: 'fake', url, region: '', draining: false, load: 0, ...info },
+    info: { nodeId: 'fake', url, region: '', draining: false, until: null, load: 0, ...info },
     heard: [],
     connections: () => server.clients.size,
     peersOf: (roomId) => [...(rooms.get(roomId) ?? [])],

@@ -42,7 +42,15 @@ interface Wish extends Partial<NodeInfo> {
 }
 
 export const nodeStats = ({ workers = [], rooms = [], peers = [], ...node }: Wish = {}) => ({
-  node: { nodeId: 'fake', url: 'ws://127.0.0.1:9', region: 'test', draining: false, load: 0, ...node },
+  node: {
+    nodeId: 'fake',
+    url: 'ws://127.0.0.1:9',
+    region: 'test',
+    draining: false,
+    until: null,
+    load: 0,
+    ...node,
+  },
   workers,
   rooms,
   peers,

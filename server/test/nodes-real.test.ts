@@ -67,7 +67,26 @@ describe('a class over two real nodes', () => {
     await learning.socket.heard('producer.closed', (p) => p.producerId === camera)
     await until('the first node is empty', () => full.rooms.peers === 0)
     await until('the room has left it', async () => (await rowsOf(sessionId)).join() === other.nodeId)
+    await until('it keeps nothing of the room', () => full.rooms.size === 0, 3_000)
     expect([...teaching.socket.all('peer.left'), ...learning.socket.all('peer.left')]).toEqual([])
+  })
+
+  test('a node that is emptied keeps nothing of a class once all have moved, though they are on two servers', async () => {
+    const sessionId = await newClass(here.db, mentor, [asha])
+    const people = [await join(here, mentor, sessionId), await join(there, asha, sessionId)]
+    const [at] = await rowsOf(sessionId)
+    const [left, other] = at === 'first' ? [first, second] : [second, first]
+    expect(left.rooms.peers).toBe(2)
+    left.drain(true)
+    for (const person of people) {
+      await person.socket.heard('media.moving')
+      const rtpCapabilities = await capabilities(person, sessionId)
+      await person.socket.request('media.move', { rtpCapabilities, view })
+    }
+    await Promise.all(people.map(({ socket }) => socket.request('media.moved', {})))
+    await until('it keeps nothing of the room', () => left.rooms.size === 0, 3_000)
+    expect(await rowsOf(sessionId)).toEqual([other.nodeId])
+    expect(other.rooms.peers).toBe(2)
   })
 
   test('a node that goes without a word takes nobody with it', async () => {

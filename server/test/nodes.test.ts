@@ -100,6 +100,18 @@ describe('a node that is emptied', () => {
     expect(teaching.socket.all('peer.left')).toEqual([])
   })
 
+  test('the room leaves it at once when another server, or the node itself, closed the last old media there', async () => {
+    const { sessionId, teaching } = await desk.aClass()
+    await desk.becomes(one, { draining: true })
+    await teaching.socket.heard('media.moving')
+    await move(teaching)
+    expect(await desk.rowsOf(sessionId)).toEqual(['one', 'two'])
+    one.tell('peer.closed', { roomId: sessionId, peerId: teaching.peerId, reason: 'closed' })
+    // Sooner than the rounds in which servers make up for what they missed.
+    await until('the room has left it', async () => (await desk.rowsOf(sessionId)).join() === 'two', 2_000)
+    expect(two.peersOf(sessionId)).toEqual([teaching.peerId])
+  })
+
   test('taken back, nobody who has not begun is asked any more, and newcomers go there again', async () => {
     const { sessionId, teaching } = await desk.aClass()
     await desk.becomes(one, { draining: true })

@@ -37,6 +37,8 @@ const settings = z.object({
   SFU_PIPE_MAX_PORT: port.optional(),
   /** Seconds that a pipe stays which nobody looks through. */
   SFU_PIPE_IDLE_SECONDS: z.coerce.number().min(0).max(600).default(5),
+  /** Seconds in which a node that an admin empties is to be empty; it goes on with people who could not be moved. */
+  SFU_EMPTY_SECONDS: z.coerce.number().min(1).max(3_600).default(120),
   /** Seconds after SIGTERM in which people may be moved away. */
   SFU_DRAIN_SECONDS: z.coerce.number().min(0).max(3_600).default(30),
   MEDIASOUP_ANNOUNCED_ADDRESS: z.string().min(1).max(253).optional(),
@@ -60,6 +62,7 @@ const examples: Record<string, string> = {
   SFU_PIPE_MIN_PORT: '41000',
   SFU_PIPE_MAX_PORT: '41999',
   SFU_PIPE_IDLE_SECONDS: '5',
+  SFU_EMPTY_SECONDS: '120',
   SFU_DRAIN_SECONDS: '30',
   SFU_WORKERS: '4',
   RTC_MIN_PORT: '40000',

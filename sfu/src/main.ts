@@ -38,7 +38,7 @@ let draining = false
 const drainThenEnd = async () => {
   if (draining) return await end()
   draining = true
-  node.drain(true)
+  node.drain(true, config.SFU_DRAIN_SECONDS)
   const until = performance.now() + config.SFU_DRAIN_SECONDS * 1_000
   while (node.rooms.peers > 0 && performance.now() < until) await sleep(100)
   log.info({ peersLeft: node.rooms.peers }, 'the media node goes')

@@ -20,8 +20,8 @@ export interface MediaNode {
   nodeId: string
   workers: Workers
   rooms: Rooms
-  /** Takes no new rooms from now on, or takes them again; tells it to everybody at once. */
-  drain(draining: boolean): void
+  /** Takes no new rooms from now on, or takes them again; tells it, and the deadline, to everybody at once. */
+  drain(draining: boolean, seconds?: number): void
   close(): Promise<void>
 }
 
@@ -62,8 +62,10 @@ export async function startNode(
     log,
   )
   const probes = new Probes(workers)
-  const drain = (draining: boolean) => {
+  let until: string | null = null
+  const drain = (draining: boolean, seconds = config.SFU_EMPTY_SECONDS) => {
     rooms.draining = draining
+    until = draining ? new Date(Date.now() + seconds * 1_000).toISOString() : null
     stats.tellNode()
     void registry?.tell()
   }
@@ -84,6 +86,7 @@ export async function startNode(
     url: config.SFU_URL ?? urlOf(config.SFU_LISTEN.host, port),
     region: config.SFU_REGION,
     draining: rooms.draining,
+    until,
     load: workers.load,
   })
   const stats = new Stats({

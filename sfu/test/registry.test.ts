@@ -65,11 +65,19 @@ it('tells where it is and how full, until it goes', async () => {
     url: `ws://127.0.0.1:${started.port}`,
     region: 'mumbai',
     draining: false,
+    until: null,
     load: expect.any(Number) as number,
   })
   expect(await redis.ttl(nodeKey('one'))).toBeGreaterThan(3)
   node!.drain(true)
-  await until('it says that it is being emptied', async () => (await entry('one'))?.draining)
+  const asked = Date.now()
+  const emptied = await until('it says that it is being emptied', async () => {
+    const now = await entry('one')
+    return now?.draining ? now : undefined
+  })
+  const left = Date.parse(emptied.until ?? '') - asked
+  expect(left, 'and by when').toBeGreaterThan(100_000)
+  expect(left).toBeLessThanOrEqual(120_000)
   node = undefined
   await started.close()
   expect(await entry('one')).toBeUndefined()

@@ -89,10 +89,29 @@ describe('an admin is told', () => {
     expect(judged({ people: people(6, 3, 9), turnShare: 0.67 })).toEqual([])
   })
 
+  const draining = {
+    since: '2026-01-01T00:00:00.000Z',
+    until: '2026-01-01T00:02:00.000Z',
+    peopleAtFirst: 9,
+    people: 4,
+    blocked: false,
+    failed: false,
+  }
+
   test('of a node that can’t be emptied', () => {
-    const draining = { since: '2026-01-01T00:00:00.000Z', peopleAtFirst: 9, people: 4, blocked: true }
-    expect(judged({ nodes: [node({ draining })] })).toEqual(['drain-blocked sfu-1'])
-    expect(judged({ nodes: [node({ draining: { ...draining, blocked: false } })] })).toEqual([])
+    expect(judged({ nodes: [node({ draining: { ...draining, blocked: true } })] })).toEqual([
+      'drain-blocked sfu-1',
+    ])
+    expect(judged({ nodes: [node({ draining })] })).toEqual([])
+  })
+
+  test('of a node that was not emptied in time: how many are left, and why', () => {
+    const failed = node({ draining: { ...draining, failed: true } })
+    const said = (other: Node) => conditionsOf(measured({ nodes: [failed, other] }))[0]?.message
+    expect(said(node({ nodeId: 'sfu-2', headroom: 0 }))).toContain(
+      'Emptying sfu-1 has failed: 4 people could not be moved: no other node has room.',
+    )
+    expect(said(node({ nodeId: 'sfu-2', headroom: 50 }))).toContain('though another node has room')
   })
 })
 

@@ -1,5 +1,5 @@
 /** What needs an admin's look, judged from one measurement; how long it must be so stands beside. */
-import { hotCpu, type Alert } from '@peerlearn/contract/admin'
+import { hasRoom, hotCpu, type Alert, type LiveNode } from '@peerlearn/contract/admin'
 import type { Measured } from './measured.ts'
 
 export interface Condition extends Pick<Alert, 'key' | 'level' | 'message'> {
@@ -25,6 +25,7 @@ export const conditionsOf = (now: Measured): Condition[] => [
   ...slowJoins(now),
   ...highTurn(now),
   ...blockedDrains(now),
+  ...failedDrains(now),
 ]
 
 /** A node that is back within three seconds is not worth a word; one that was never there may still be starting. */
@@ -98,3 +99,28 @@ const blockedDrains = ({ nodes }: Measured): Condition[] =>
         ]
       : [],
   )
+
+/** Its deadline has passed. Nobody is cut off: who could not be moved stays. */
+const failedDrains = ({ nodes }: Measured): Condition[] =>
+  nodes.flatMap((node) =>
+    node.draining?.failed
+      ? [
+          {
+            key: `drain-failed ${node.nodeId}`,
+            level: 'error',
+            message: `Emptying ${node.nodeId} has failed: ${leftOn(node.draining.people)}: ${whyLeft(node, nodes)}. Their classes go on there, and it takes no new rooms until it is taken back.`,
+            over: `${node.nodeId} is empty now, or was taken back.`,
+            forMs: 0,
+            graceMs: 5_000,
+          },
+        ]
+      : [],
+  )
+
+const leftOn = (people: number) =>
+  people === 1 ? '1 person could not be moved' : `${people} people could not be moved`
+
+const whyLeft = (node: LiveNode, nodes: readonly LiveNode[]) =>
+  nodes.some((other) => other !== node && hasRoom(other))
+    ? 'their pages did not go, though another node has room'
+    : 'no other node has room'

@@ -16,11 +16,19 @@ const peer = {
   protocol: null,
 }
 
+const until = new Date(120_000).toISOString()
 const node = (people: number, draining = true): NodeNow => ({
   nodeId: 'sfu-1',
   up: true,
   stats: {
-    node: { nodeId: 'sfu-1', url: 'ws://sfu-1', region: '', draining, load: 0.1 },
+    node: {
+      nodeId: 'sfu-1',
+      url: 'ws://sfu-1',
+      region: '',
+      draining,
+      until: draining ? until : null,
+      load: 0.1,
+    },
     workers: [],
     rooms: [],
     peers: Array.from({ length: people }, () => peer),
@@ -39,6 +47,14 @@ test('an emptying tells how many it began with, how many are left, and when it i
   expect(drains.note([node(4)], 40_000).get('sfu-1')).toMatchObject({ blocked: true })
   expect(drains.note([node(0)], 41_000).get('sfu-1')).toMatchObject({ people: 0, blocked: false })
   expect(drains.note([node(0, false)], 42_000)).toEqual(new Map())
+})
+
+test('an emptying is over at its deadline: it has failed while people are left, and not once they have gone', () => {
+  const drains = new Drains()
+  expect(drains.note([node(9)], 0).get('sfu-1')).toMatchObject({ until, failed: false })
+  expect(drains.note([node(4)], 119_000).get('sfu-1')).toMatchObject({ failed: false })
+  expect(drains.note([node(4)], 120_000).get('sfu-1')).toMatchObject({ people: 4, failed: true })
+  expect(drains.note([node(0)], 121_000).get('sfu-1')).toMatchObject({ failed: false })
 })
 
 test('a node that goes without a word is missed; one that was emptied is not', () => {

@@ -21,11 +21,14 @@ export class Drains {
     const ids = new Set(draining.map(({ nodeId }) => nodeId))
     for (const nodeId of this.#byNode.keys()) if (!ids.has(nodeId)) this.#byNode.delete(nodeId)
     return new Map(
-      draining.map(({ nodeId, stats }) => [nodeId, this.#one(nodeId, stats?.peers.length ?? 0, now)]),
+      draining.map(({ nodeId, stats }) => [
+        nodeId,
+        this.#one(nodeId, { people: stats?.peers.length ?? 0, until: stats?.node.until ?? null }, now),
+      ]),
     )
   }
 
-  #one(nodeId: string, people: number, now: number): Draining {
+  #one(nodeId: string, { people, until }: Pick<Draining, 'people' | 'until'>, now: number): Draining {
     const first = { since: now, peopleAtFirst: people, fewest: people, fewestAt: now }
     const drain = this.#byNode.get(nodeId) ?? first
     this.#byNode.set(nodeId, drain)
@@ -35,7 +38,9 @@ export class Drains {
       since: new Date(drain.since).toISOString(),
       peopleAtFirst: drain.peopleAtFirst,
       people,
+      until,
       blocked: people > 0 && now - drain.fewestAt >= blockedMs,
+      failed: people > 0 && until !== null && now >= Date.parse(until),
     }
   }
 }

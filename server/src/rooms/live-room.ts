@@ -131,7 +131,7 @@ export class LiveRoom {
     for (const other of this.seats)
       if (other !== seat && other.peerId === seat.peerId) this.#seats.end(other, 'replaced')
     seat.take()
-    seat.socket.onClose(() => void this.#lose(seat).catch(this.#onError))
+    seat.onLost(() => void this.#lose(seat).catch(this.#onError))
   }
 
   /** The seat is no more, and nobody speaks for its peer: its media are closed. */
@@ -232,8 +232,6 @@ export class LiveRoom {
   #onMedia(heard: RoomHeard, from: NodeRoom): void {
     const { name, data } = heard
     for (const ear of this.#ears) ear.media?.(heard)
-    // The last of a node that is being emptied.
-    if (name === 'peer.closed' && from.peers.size === 0) this.nodes.sync()
     if (name === 'peer.closed') void (data.reason === 'unclaimed' && this.#leaveLost(data.peerId))
     else if (name === 'room.lost') void this.#parts.claims.rebuild(from, data.peerIds).catch(this.#onError)
     else if (name !== 'loudest.changed') for (const seat of this.seats) tellSeat(seat, heard)

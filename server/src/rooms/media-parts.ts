@@ -48,7 +48,11 @@ export function mediaParts(options: PartsOptions): MediaParts {
     pool,
     sessionId,
     media,
-    onOpen: (room) => claims.follow(room),
+    onOpen: (room) => {
+      // It may be one that is being emptied.
+      room.onEmpty(sync)
+      claims.follow(room)
+    },
     onLeave: (room) => moves.leave(room),
     onStay: (room) => moves.stay(room),
     onLost: (peerIds, node) => claims.lost(peerIds, node),

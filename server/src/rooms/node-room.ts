@@ -1,6 +1,7 @@
 /** A room on one media node, as this server sees it: its peers there, what they send, and how their media are. */
 import type { ProducerInfo, RtpCapabilities, VideoCodec } from '@peerlearn/contract/media'
 import type { PeerInfo } from '@peerlearn/contract/sfu'
+import { Callbacks } from '../sfu/callbacks.ts'
 import type { RoomHeard, SfuNode } from '../sfu/sfu-client.ts'
 import type { SfuInput, SfuOutput } from '../sfu/requests.ts'
 import { changesBetween } from './media-changes.ts'
@@ -16,6 +17,7 @@ export class NodeRoom {
   readonly #roomId: string
   readonly #hear: (heard: RoomHeard) => void
   readonly #stops: (() => void)[]
+  readonly #onEmpty = new Callbacks()
   #known = false
   #peers: Peers = new Map()
   #codecs: VideoCodec[] | undefined
@@ -23,6 +25,7 @@ export class NodeRoom {
   #attaching: Promise<RtpCapabilities> | undefined
   /** Told while an attachment is under way: newer than its answer, or already in it; both do when told again. */
   #early: RoomHeard[] | undefined
+  /** What it was told of others, as text; empty: nothing. */
   #linked = ''
 
   constructor(roomId: string, node: SfuNode, hear: (heard: RoomHeard) => void) {
@@ -47,6 +50,11 @@ export class NodeRoom {
   /** Is this picture of the room the node's own, and followed since? */
   get known(): boolean {
     return this.#known && this.up
+  }
+
+  /** Was it told of others, so that it must hear when they are gone? */
+  get linked(): boolean {
+    return this.#linked !== '' && this.#linked !== '[]'
   }
 
   /** What all its peers can decode, best first; undefined until it was attached. */
@@ -86,9 +94,14 @@ export class NodeRoom {
     await this.capabilities()
     this.#linked = wanted
     await this.node.request('room.link', { roomId: this.#roomId, nodes: others }).catch((error: unknown) => {
-      if (this.#linked === wanted) this.#linked = ''
+      if (this.#linked === wanted) this.#linked = 'unknown'
       throw error
     })
+  }
+
+  /** Its last peer there is gone, perhaps to another node. */
+  onEmpty(run: () => void): void {
+    this.#onEmpty.add(run)
   }
 
   /** Asks the node something about one peer. @throws AppError */
@@ -144,7 +157,7 @@ export class NodeRoom {
       })
       const before = this.#peers
       this.#peers = new Map(peers.map((peer) => [peer.peerId, toPeerMedia(peer)]))
-      for (const change of changesBetween(this.#roomId, before, this.#peers)) this.#hear(change)
+      for (const change of changesBetween(this.#roomId, before, this.#peers)) this.#tell(change)
       this.#known = true
       this.#take({ name: 'codecs.changed', data: { roomId: this.#roomId, codecs } })
       return rtpCapabilities
@@ -158,7 +171,12 @@ export class NodeRoom {
     if (heard.name === 'room.lost') this.#loseProducers(heard.data.peerIds)
     if (heard.name === 'codecs.changed') this.#codecs = heard.data.codecs
     note(this.#peers, heard)
+    this.#tell(heard)
+  }
+
+  #tell(heard: RoomHeard): void {
     this.#hear(heard)
+    if (heard.name === 'peer.closed' && this.#peers.size === 0) this.#onEmpty.run()
   }
 
   /** Those on other workers go on, and are to know whose pictures are gone. */

@@ -135,7 +135,7 @@ export class RoomNodes {
   /** Tells each node of the others, also that there are none any more; nothing where there is only one node. */
   link(): void {
     const { media, pool } = this.#options
-    if (pool.nodes.length < 2) return
+    if (pool.nodes.length < 2 && !media.nodes.some((room) => room.linked)) return
     const rooms = media.nodes.filter((room) => room.up)
     for (const room of rooms) {
       const others = rooms

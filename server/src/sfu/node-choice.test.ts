@@ -7,7 +7,7 @@ const node = (
   more: { region?: string; draining?: boolean; up?: boolean } = {},
 ) => {
   const { region = '', draining = false, up = true } = more
-  return { nodeId, up, info: { nodeId, url: 'ws://x', region, draining, load } }
+  return { nodeId, up, info: { nodeId, url: 'ws://x', region, draining, until: null, load } }
 }
 const none = new RecentPlacements()
 
