@@ -15,6 +15,10 @@ import { TooManyRequests } from './too-many-requests.ts'
 interface Rule {
   points: number
   seconds: number
+  /** What a refusal says first. */
+  words?: string
+  /** Counted by this process alone, and without waiting for Redis. */
+  here?: true
 }
 
 /**
@@ -38,6 +42,8 @@ const rules = {
   export: { points: 5, seconds: 86_400 },
   /** Invitations that one buyer sends to another address: anybody's mailbox. */
   invitation: { points: 20, seconds: 3_600 },
+  /** Lines of chat that one person says in a class: each is told to everybody. A seat is on one server at a time. */
+  chat: { points: 60, seconds: 60, words: 'That is more than a class can read.', here: true },
 } as const satisfies Record<string, Rule>
 
 type Counter = keyof typeof rules
@@ -80,11 +86,12 @@ export function createLimits(redisUrl: string | undefined): Limits {
       if (over) throw refusal(left)
     },
     async count(counter, key, points = 1) {
+      const { words }: Rule = rules[counter]
       const { left, over } = await spend(counter, key, points)
       if (!over) return
       // Fewer of them may still be left.
       if (points > 1) await giveBack(counter, key, points)
-      throw refusal(left)
+      throw refusal(left, words)
     },
     giveBack,
     async refuseSpent(counter, key) {
@@ -108,10 +115,16 @@ export function addressOf(req: Pick<Request, 'ip'>): string {
   return `${whole.slice(0, 4).join(':')}::/64`
 }
 
-function limiter(name: string, { points, seconds }: Rule, redis: Redis | undefined): RateLimiterAbstract {
+function limiter(
+  name: string,
+  { points, seconds, here }: Rule,
+  redis: Redis | undefined,
+): RateLimiterAbstract {
   const options = { keyPrefix: `limit:${name}`, points, duration: seconds }
   const memory = new RateLimiterMemory(options)
-  return redis ? new RateLimiterRedis({ ...options, storeClient: redis, insuranceLimiter: memory }) : memory
+  return redis && !here
+    ? new RateLimiterRedis({ ...options, storeClient: redis, insuranceLimiter: memory })
+    : memory
 }
 
 /** Without a queue, and with a limit: while Redis is away or hangs, the limiter in memory answers soon. */
@@ -132,4 +145,4 @@ function asResult(reason: unknown): RateLimiterRes {
 }
 
 const secondsOf = (left: RateLimiterRes) => Math.max(1, Math.ceil(left.msBeforeNext / 1000))
-const refusal = (left: RateLimiterRes) => new TooManyRequests(secondsOf(left))
+const refusal = (left: RateLimiterRes, words?: string) => new TooManyRequests(secondsOf(left), words)

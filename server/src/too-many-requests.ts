@@ -5,8 +5,8 @@ export class TooManyRequests extends AppError {
   /** Seconds. */
   readonly retryAfter: number
 
-  constructor(retryAfter: number) {
-    super('too-many-requests', `Too many tries. Please wait ${inWords(retryAfter)}.`)
+  constructor(retryAfter: number, words = 'Too many tries.') {
+    super('too-many-requests', `${words} Please wait ${inWords(retryAfter)}.`)
     this.retryAfter = retryAfter
   }
 }

@@ -67,6 +67,19 @@ describe('in class', () => {
     expect(heard(teaching)).toEqual(heard(learning))
   })
 
+  test('who writes more than a class can read is asked to wait, and nobody else is', async () => {
+    const { teaching, learning } = await aClass()
+    const say = (page: typeof teaching.socket) =>
+      page.ask('chat.send', { text: 'Hello?', clientId: randomUUID() })
+    for (let i = 0; i < 60; i++) expect(await say(learning.socket)).toMatchObject({ ok: true })
+    const answer = await say(learning.socket)
+    expect(answer).toMatchObject({ ok: false, error: { code: 'too-many-requests' } })
+    expect(JSON.stringify(answer)).toMatch(/more than a class can read\. Please wait \d+ seconds/)
+    expect(await say(teaching.socket)).toMatchObject({ ok: true })
+    await teaching.socket.heard('chat.message', ({ actorId }) => actorId === mentor.userId)
+    expect(teaching.socket.all('chat.message')).toHaveLength(61)
+  })
+
   test('the mentor closes a microphone; its owner may open it again', async () => {
     const { teaching, learning } = await aClass()
     const producerId = await learning.sends('microphone')

@@ -58,7 +58,7 @@ export class Conversation {
     if (this.#sending) return
     this.#sending = true
     for (let tries = 0, line = this.unsent[0]; line; line = this.unsent[0]) {
-      const outcome = await this.#send(...line)
+      const outcome = await this.#send(...line, tries === 0)
       if (outcome === 'away') break
       tries = outcome === 'later' ? tries + 1 : 0
       if (outcome === 'later')
@@ -67,7 +67,7 @@ export class Conversation {
     this.#sending = false
   }
 
-  async #send(clientId: string, text: string): Promise<'done' | 'later' | 'away'> {
+  async #send(clientId: string, text: string, isFirst: boolean): Promise<'done' | 'later' | 'away'> {
     try {
       await this.#request('chat.send', { text, clientId })
     } catch (error) {
@@ -76,6 +76,10 @@ export class Conversation {
       // Coming back to the room sends it again.
       if (code === 'offline' || code === 'timeout' || code === 'not-in-room') return 'away'
       if (code === 'not-ready') return 'later'
+      if (code === 'too-many-requests') {
+        if (isFirst) this.#news.tell(`${message} Your message is sent then.`)
+        return 'later'
+      }
       this.#news.tell(`Your message was not sent: ${message}`)
     }
     this.#unsent.delete(clientId)

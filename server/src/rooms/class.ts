@@ -1,8 +1,9 @@
 /** What people do in a class: leave, end it, raise hands, talk in chat, and what the mentor may do with others. */
 import { AppError } from '@peerlearn/contract/errors'
 import { findPerson } from '@peerlearn/contract/room-state'
-import { violates, type Db } from '../db.ts'
+import { violates } from '../db.ts'
 import type { Who } from '../http.ts'
+import type { Limits } from '../rate-limit.ts'
 import { endSession, type RunningDeps } from '../sessions/running.ts'
 import type { MessageHandlers } from '../sockets.ts'
 import { leaving, loweringHand, muting, raisingHand, removing, saying } from './decisions.ts'
@@ -12,6 +13,7 @@ import { findChatSeq } from './queries.ts'
 
 export interface ClassDeps extends RunningDeps {
   places: Places
+  limits: Pick<Limits, 'count'>
 }
 
 type InClass = MessageHandlers<
@@ -41,7 +43,7 @@ export const classHandlers = (deps: ClassDeps): InClass => ({
     await room.events.decide(loweringHand(who, seat.peerId, data.userId))
     return {}
   },
-  'chat.send': ({ socket, who, data }) => say(deps.db, requirePlace(deps.places, socket), who, data),
+  'chat.send': ({ socket, who, data }) => say(deps, requirePlace(deps.places, socket), who, data),
   'peer.mute': async ({ socket, who, data }) => {
     const { room, seat } = requirePlace(deps.places, socket)
     await room.events.decide(muting(who, seat.peerId, data.userId))
@@ -59,11 +61,12 @@ export const classHandlers = (deps: ClassDeps): InClass => ({
 
 /** The database refuses to say a line twice; the one said before answers the retry. */
 async function say(
-  db: Db,
+  { db, limits }: Pick<ClassDeps, 'db' | 'limits'>,
   { room, seat }: Place,
   who: Who,
   line: { text: string; clientId: string },
 ): Promise<{ seq: number }> {
+  await limits.count('chat', `${room.session.id} ${who.userId}`)
   try {
     const [event] = await room.events.decide(saying(who, seat.peerId, line))
     if (event) return { seq: event.seq }
