@@ -50,7 +50,7 @@ function haveVoice(): void {
     const stream = await real(wish)
     for (const beeps of stream.getAudioTracks()) stream.removeTrack(beeps)
     voice ??= makeVoice()
-    stream.addTrack(voice.clone())
+    if (voice) stream.addTrack(voice.clone())
     return stream
   }
   function makeVoice(): MediaStreamTrack | undefined {

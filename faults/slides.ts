@@ -55,8 +55,8 @@ export class SlideShow {
     return Math.round(performance.now() - began)
   }
 
-  shows(slide: number): Promise<void> {
-    return until(`slide ${slide} is seen`, async () => (await seen(this.learner.page))?.slide === slide, 30)
+  async shows(slide: number): Promise<void> {
+    await until(`slide ${slide} is seen`, async () => (await seen(this.learner.page))?.slide === slide, 30)
   }
 
   async close(): Promise<void> {
