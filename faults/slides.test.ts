@@ -38,6 +38,7 @@ describe.each([
 ])('a screen in $codec', ({ codec, cores }) => {
   it('is sharp to its finest lines', async () => {
     show = await SlideShow.open(thin, { cores, size: 22 })
+    await show.choose('Full') // what was chosen before is remembered
     await until('it is whole', async () => (await seen(thin.page))?.height === 1080)
     const { times } = await turnThrough()
     keeps(`slide in Full, ${codec}`, times, 3_000)

@@ -13,7 +13,7 @@ import { findChatSeq } from './queries.ts'
 
 export interface ClassDeps extends RunningDeps {
   places: Places
-  limits: Pick<Limits, 'count'>
+  limits: Pick<Limits, 'count' | 'giveBack'>
 }
 
 type InClass = MessageHandlers<
@@ -59,18 +59,20 @@ export const classHandlers = (deps: ClassDeps): InClass => ({
   },
 })
 
-/** The database refuses to say a line twice; the one said before answers the retry. */
+/** The database refuses to say a line twice; the one said before answers the retry. Only what is said counts. */
 async function say(
   { db, limits }: Pick<ClassDeps, 'db' | 'limits'>,
   { room, seat }: Place,
   who: Who,
   line: { text: string; clientId: string },
 ): Promise<{ seq: number }> {
-  await limits.count('chat', `${room.session.id} ${who.userId}`)
+  const counted = `${room.session.id} ${who.userId}`
+  await limits.count('chat', counted)
   try {
     const [event] = await room.events.decide(saying(who, seat.peerId, line))
     if (event) return { seq: event.seq }
   } catch (error) {
+    await limits.giveBack('chat', counted, 1)
     if (!violates(error, 'room_event_chat')) throw error
   }
   const seq = await findChatSeq(db, room.session.id, who.userId, line.clientId)
