@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest'
 import type { Browser } from 'playwright-core'
-import { chatLines, handsRaised, joinRoom, openPanel, peopleNames, say } from './in-room.ts'
+import { chatLines, chooseMode, handsRaised, joinRoom, openPanel, peopleNames, say } from './in-room.ts'
 import {
   framesShown,
   hears,
@@ -126,6 +126,17 @@ it('sends three layers of a camera and takes the one that fits the tile', async 
   expect(layers.size).toBe(3)
 })
 
+it('sends a voice so that a lost packet can be repaired, and hardly anything of silence', async () => {
+  const codecs = await stats<RTCStats & { sdpFmtpLine?: string }>(mentor.page, 'codec')
+  const sent = await stats<RTCOutboundRtpStreamStats>(mentor.page, 'outbound-rtp')
+  const opus = codecs.find(({ id }) => id === sent.find(({ kind }) => kind === 'audio')?.codecId)
+  expect(opus?.sdpFmtpLine).toMatch(/useinbandfec=1/)
+  expect(opus?.sdpFmtpLine).toMatch(/usedtx=1/)
+  const [speaking, silent] = await mentor.page.evaluate(packetsOfSpeechAndSilence)
+  expect(speaking).toBeGreaterThan(80)
+  expect(silent).toBeLessThan(speaking! / 3)
+})
+
 it('tells a muted microphone to all, and lets its owner open it again', async () => {
   const { page } = learners[0]!
   await openPanel(mentor.page, 'People')
@@ -152,6 +163,15 @@ it('turns a camera off for all and on again', async () => {
   await page.getByRole('button', { name: 'Turn camera on' }).click()
   await seesPictures(mentor.page, 3)
   expect(await moving()).toBe(3)
+})
+
+it('goes on sending the camera of who receives voices alone', async () => {
+  const { page } = learners[1]!
+  await chooseMode(page, 'Voice')
+  await until('no picture', () => page.locator('[data-source="camera"] video').first().isHidden())
+  await seesPictures(mentor.page, 3)
+  await chooseMode(page, 'Full')
+  await seesPictures(page, 3)
 })
 
 it('keeps raised hands in order, and lets the mentor lower one', async () => {
@@ -232,3 +252,29 @@ it('ends for all, after which the learner gives feedback', async () => {
 it('left nothing in anybody’s console', () => {
   expect(everyone().flatMap((person) => person.problems)).toEqual([])
 })
+
+/** Runs in the page: packets that its microphone sends in two seconds, and in two of silence in its place. */
+async function packetsOfSpeechAndSilence(): Promise<number[]> {
+  const senders = window.keptPeerConnections
+    .filter(({ connectionState }) => connectionState === 'connected')
+    .flatMap((connection) => connection.getSenders())
+  const sender = senders.find(({ track }) => track?.kind === 'audio')
+  if (!sender) return []
+  const sent = async () => {
+    const report = [...((await sender.getStats()).values() as Iterable<RTCOutboundRtpStreamStats>)]
+    return report.find(({ type }) => type === 'outbound-rtp')?.packetsSent ?? 0
+  }
+  const inTwoSeconds = async () => {
+    const before = await sent()
+    await new Promise((done) => setTimeout(done, 2_000))
+    return (await sent()) - before
+  }
+  const microphone = sender.track
+  const speech = await inTwoSeconds()
+  const nothing = new AudioContext().createMediaStreamDestination().stream.getAudioTracks()[0] ?? null
+  await sender.replaceTrack(nothing)
+  await new Promise((done) => setTimeout(done, 500))
+  const silence = await inTwoSeconds()
+  await sender.replaceTrack(microphone)
+  return [speech, silence]
+}
