@@ -109,6 +109,9 @@ export const redundantSound = {
 export const hasRedundancy = ({ codecs = [] }: { codecs?: readonly { mimeType: string }[] | undefined }) =>
   codecs.some(({ mimeType }) => mimeType === redundantSound.mimeType)
 
+/** What a microphone in RED is called, beside the plain one of this id. */
+export const redundantOf = (producerId: string) => `${producerId}+red`
+
 export const rtpCapabilities = z.strictObject({
   codecs: z
     .array(

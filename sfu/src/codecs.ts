@@ -34,9 +34,12 @@ const decodes = ({ codecs = [] }: RtpCapabilities, wanted: VideoCodec) =>
       (wanted !== 'video/VP9' || Number(parameters?.['profile-id'] ?? 0) === 0),
   )
 
+/** Bits a second of one sound at most, with all headers. */
+export const maxSoundBitrate = 250_000
+
 /** Bits a second that one peer is asked to stay under, by how many producers it may have. */
 export const maxIncomingBitrate = ({ audio, video }: Record<types.MediaKind, number>) =>
-  Math.min(12_000_000, 500_000 + audio * 250_000 + video * 3_000_000)
+  Math.min(12_000_000, 500_000 + audio * maxSoundBitrate + video * 3_000_000)
 
 /** What a receiver is believed to take before anything was measured. */
 export const initialOutgoingBitrate = 1_000_000

@@ -1,10 +1,11 @@
 /** Everything that is sent in a room, in order of opening: by peers of this node, and of others. */
+import { redundantOf } from '@peerlearn/contract/media'
 import type { ProducerInfo, Source } from '@peerlearn/contract/media'
 import { parseScalabilityMode } from 'mediasoup'
 import type { types } from 'mediasoup'
 import type { Host } from './host.ts'
 import type { Ends } from './pipe-ends.ts'
-import { isRedundant, redundantOf } from './redundancy.ts'
+import { isRedundant } from './redundancy.ts'
 import type { Offer } from './supply.ts'
 
 /** Another node, of which a producer can be had. */

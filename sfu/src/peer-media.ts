@@ -11,7 +11,7 @@ import type { types } from 'mediasoup'
 import type { FirstView, MediaSetup } from '@peerlearn/contract/media'
 import type { ReceiveRule } from '@peerlearn/contract/sfu'
 import type { Audibles } from './audible.ts'
-import { maxIncomingBitrate } from './codecs.ts'
+import { maxIncomingBitrate, maxSoundBitrate } from './codecs.ts'
 import { ConnectionWatch } from './connection.ts'
 import { limited } from './deadline.ts'
 import type { DeliveryListener } from './delivery.ts'
@@ -140,7 +140,7 @@ export class PeerMedia {
 
   /** After each reading of the meter: who floods sends nothing more until they come anew. @returns whether they do */
   endFlood(): boolean {
-    const allowed = { all: maxIncomingBitrate(this.#limits), sound: soundBits * this.#limits.audio }
+    const allowed = { all: maxIncomingBitrate(this.#limits), sound: maxSoundBitrate * this.#limits.audio }
     if (!this.#flood.look(this.meter.came, allowed) || this.producers.list.length === 0) return false
     this.producers.setLimits({ audio: 0, video: 0 })
     return true
@@ -158,9 +158,6 @@ export class PeerMedia {
     return transport
   }
 }
-
-/** Bits a second of one sound at most, with all headers. */
-const soundBits = 250_000
 
 /** The best of its layers: a browser stops the larger ones by itself on a narrow link. 0 says nothing yet. */
 function producerScore(producer: Producer): number | undefined {

@@ -1,12 +1,12 @@
 /** What a peer sends: its producers, within its limits, on its send transport. */
 import { AppError } from '@peerlearn/contract/errors'
-import { hasRedundancy } from '@peerlearn/contract/media'
+import { hasRedundancy, redundantOf } from '@peerlearn/contract/media'
 import type { ProducerInfo, RtpParameters, Source } from '@peerlearn/contract/media'
 import { parseScalabilityMode } from 'mediasoup'
 import type { types } from 'mediasoup'
 import { limited } from './deadline.ts'
 import { follow } from './pipe-ends.ts'
-import { isRedundant, redundantOf } from './redundancy.ts'
+import { isRedundant } from './redundancy.ts'
 import { fromClient, unavailable } from './refusals.ts'
 
 // a type and not an interface: mediasoup's AppData wants an index signature
@@ -78,9 +78,7 @@ export class Producers {
       throw unavailable()
     }
     follow(producer, plain.paused)
-    plain.observer.on('pause', () => follow(producer, true))
-    plain.observer.on('resume', () => follow(producer, false))
-    plain.observer.once('close', () => producer.close())
+    goWith(plain, producer)
     return producer
   }
 
@@ -135,6 +133,17 @@ export class Producers {
     if (this.list.filter((producer) => producer.kind === kind).length >= this.#limits[kind])
       throw new AppError('limit-reached', `No more ${kind} may be sent.`)
   }
+}
+
+/** Both are paused and closed together, until the other ends: it may come and go many times in a class. */
+function goWith(plain: Producer, other: Producer): void {
+  const pause = () => follow(other, true)
+  const resume = () => follow(other, false)
+  const close = () => other.close()
+  plain.observer.on('pause', pause).on('resume', resume).once('close', close)
+  other.observer.once('close', () =>
+    plain.observer.off('pause', pause).off('resume', resume).off('close', close),
+  )
 }
 
 /** Of each kind; mediasoup itself would make ninety-nine. */

@@ -11,8 +11,6 @@ const envelope = 20 + 8 + 10
 /** A screen is still for minutes and then sends a whole new picture: its share is that of a longer time. */
 const screenMemory = 0.85
 const memory = 0.4
-/** Milliseconds: what a screen took before is tried anew then, for nobody measures what nobody looks at. */
-const screenValid = 30_000
 
 interface Known {
   at: number
@@ -21,8 +19,6 @@ interface Known {
   packets: number[]
   /** Bits a second by spatial layer; 0: never seen. */
   layers: number[]
-  /** When each was seen last. */
-  seenAt: number[]
 }
 
 export class Rates {
@@ -33,22 +29,13 @@ export class Rates {
     await Promise.all(Array.from(producers, (producer) => this.#look(producer)))
   }
 
-  /** As last seen while it flowed; undefined when it never was, or of a screen long ago: it shows something else by now. */
+  /** As last seen while it flowed; undefined when it never was. */
   of(producer: types.Producer, layer: number): number | undefined {
-    const known = this.#known.get(producer)
-    const isOld = performance.now() - (known?.seenAt[layer] ?? 0) > screenValid
-    if (isOld && producer.appData.source === 'screen') return undefined
-    return known?.layers[layer] || undefined
+    return this.#known.get(producer)?.layers[layer] || undefined
   }
 
   async #look(producer: types.Producer): Promise<void> {
-    const known = this.#known.get(producer) ?? {
-      at: 0,
-      asking: undefined,
-      packets: [],
-      layers: [],
-      seenAt: [],
-    }
+    const known = this.#known.get(producer) ?? { at: 0, asking: undefined, packets: [], layers: [] }
     this.#known.set(producer, known)
     const isFresh = performance.now() - known.at < maxAge || producer.closed
     if (!isFresh) known.asking ??= this.#ask(producer, known).finally(() => (known.asking = undefined))
@@ -70,7 +57,6 @@ export class Rates {
         const share = stream.bitrate > 0 ? bits / stream.bitrate : 1
         const measured = bits + wrapping * share
         const before = known.layers[layer]
-        known.seenAt[layer] = now
         known.layers[layer] = before ? before * kept + measured * (1 - kept) : measured
       }
     }

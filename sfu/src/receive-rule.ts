@@ -220,13 +220,11 @@ const soundRate = ({ rate, offers }: Outlook, producerId: string) =>
     ? 0
     : (rate(producerId, 0) ?? usualSound)
 
-/** What who spares gets of a screen: its lower stream, or the only one. */
-const isLowerScreen = ({ info }: Offer, layer: number) => info.source === 'screen' && layer === 0
+const isLowerScreen = ({ info, layers }: Offer, layer: number) =>
+  info.source === 'screen' && layers > 1 && layer === 0
 
 function videoRate({ rate }: Outlook, offer: Offer, layer: number): number {
-  const { info, layers } = offer
-  const seen = rate(info.producerId, layer)
-  if (isLowerScreen(offer, layer))
-    return layers > 1 ? Math.min(seen ?? Infinity, usualLowerScreen) : (seen ?? usualLowerScreen)
-  return seen ?? usualLayers[layer + (layers === 1 ? 1 : 0)] ?? 1_500_000
+  const seen = rate(offer.info.producerId, layer)
+  if (isLowerScreen(offer, layer)) return Math.min(seen ?? Infinity, usualLowerScreen)
+  return seen ?? usualLayers[layer + (offer.layers === 1 ? 1 : 0)] ?? 1_500_000
 }

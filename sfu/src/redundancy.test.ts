@@ -1,5 +1,6 @@
+import { redundantOf } from '@peerlearn/contract/media'
 import { describe, expect, it } from 'vitest'
-import { isRedundant, Need, plainOf, redundantOf } from './redundancy.ts'
+import { isRedundant, Need, plainOf } from './redundancy.ts'
 
 const looks = (need: Need, loss: number, seconds: number) => {
   for (let second = 0; second < seconds; second++) need.judge(loss)

@@ -2,10 +2,10 @@
  * When a microphone is to be heard in RED (RFC 2198), and what that is called. Pure. A microphone that is sent so as well has
  * two producers: the plain one, which everything else goes by, and one of this id.
  */
+import { redundantOf } from '@peerlearn/contract/media'
 import type { ProducerInfo } from '@peerlearn/contract/media'
 
-const mark = '+red'
-export const redundantOf = (producerId: string) => `${producerId}${mark}`
+const mark = redundantOf('')
 export const isRedundant = (producerId: string) => producerId.endsWith(mark)
 /** The id of the microphone that it repeats, or its own. */
 export const plainOf = (producerId: string) =>

@@ -2,13 +2,13 @@
  * The microphones that one receiver hears in RED, because much of them is lost on the way from their publishers or to it.
  * The plain one goes on until the other carries something, and comes back before the other goes.
  */
-import { hasRedundancy } from '@peerlearn/contract/media'
+import { hasRedundancy, redundantOf } from '@peerlearn/contract/media'
 import type { types } from 'mediasoup'
 import { limited } from './deadline.ts'
 import type { Deliveries } from './deliveries.ts'
 import type { Delivery } from './delivery.ts'
 import type { Plan } from './receive-rule.ts'
-import { Need, redundantOf } from './redundancy.ts'
+import { Need } from './redundancy.ts'
 import type { Offer, Supply } from './supply.ts'
 
 /** Packets in RED, and looks after the plain one flows again, until only one of them is heard. */

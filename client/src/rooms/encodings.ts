@@ -65,10 +65,7 @@ const screenSimulcast = (lines: number): Sending => ({
   codecOptions: screenStart,
 })
 
-/**
- * One picture: with a second layer an encoder wants three times the bits. A slide takes so few in these codecs that the whole
- * goes through the modes that spare, too.
- */
+/** One picture: with a second layer an encoder wants three times the bits. Who spares is sent VP8 (sfu/src/spoken-codecs.ts). */
 const screenSvc: Sending = {
   encodings: [{ maxBitrate: 350_000, maxFramerate: 15, scalabilityMode: 'L1T3' }],
   codecOptions: screenStart,

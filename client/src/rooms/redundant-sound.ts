@@ -3,7 +3,7 @@
  * said to the browser is put right in its SDP. No state; the one who sends is `redundant-microphone.ts`.
  */
 import type { types } from 'mediasoup-client'
-import { hasRedundancy, redundantSound } from '@peerlearn/contract/media'
+import { hasRedundancy, redundantOf, redundantSound } from '@peerlearn/contract/media'
 import type { RtpCapabilities, RtpParameters } from '@peerlearn/contract/media'
 
 const mimeType = 'audio/red'
@@ -46,7 +46,7 @@ export const streamOf = ({
 }: {
   producerId: string
   rtpParameters: RtpParameters
-}) => (hasRedundancy(rtpParameters) ? `${producerId}+red` : producerId)
+}) => (hasRedundancy(rtpParameters) ? redundantOf(producerId) : producerId)
 
 /** Tells the sections of RED of the Opus inside, which its packets name. */
 export const withOpusInside = (sdp: string): string =>
