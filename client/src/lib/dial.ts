@@ -16,21 +16,21 @@ interface Options {
   limitMs: number
   onOpen: (ws: WebSocket) => void
   onFailed: (why: DialFailure) => void
+  /** It ended after nobody needed it any more. */
+  onSpared: () => void
 }
 
 export class Dial {
-  /** It may have used up the ticket at hand. */
-  readonly reconnects: boolean
   #options: Options
   /** Ends a request for a ticket that nobody waits for any more: a browser opens few connections at a time. */
   #asking = new AbortController()
   #ws: WebSocket | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
   #over = false
+  #spared = false
 
   constructor(options: Options) {
     const { reconnect, limitMs } = (this.#options = options)
-    this.reconnects = reconnect !== undefined
     this.#within(limitMs)
     if (reconnect === undefined) void this.#ask()
     else this.#open(reconnect)
@@ -39,6 +39,19 @@ export class Dial {
   /** Gives it up, silently. */
   cancel(): void {
     if (this.#end()) this.#ws?.close()
+  }
+
+  /** Nobody needs it any more: it is closed when it has opened, since browsers call it an error to close it before. */
+  spare(): void {
+    this.#spared = true
+    if (!this.#ws) this.#fail('lost')
+  }
+
+  /** It is needed after all, and has its whole time from now. */
+  want(): void {
+    if (!this.#spared) return
+    this.#spared = false
+    this.#within(this.#options.limitMs)
   }
 
   async #ask(): Promise<void> {
@@ -54,8 +67,13 @@ export class Dial {
 
   #open(ticket: string): void {
     const ws = (this.#ws = new WebSocket(this.#options.url, [subprotocol, `ticket.${ticket}`]))
-    ws.onopen = () => this.#end() && this.#options.onOpen(ws)
+    ws.onopen = () => this.#opened(ws)
     ws.onclose = () => this.#fail('lost')
+  }
+
+  #opened(ws: WebSocket): void {
+    if (this.#spared) this.#fail('lost')
+    else if (this.#end()) this.#options.onOpen(ws)
   }
 
   #within(ms: number): void {
@@ -66,7 +84,8 @@ export class Dial {
   #fail(why: DialFailure): void {
     if (!this.#end()) return
     this.#ws?.close()
-    this.#options.onFailed(why)
+    if (this.#spared) this.#options.onSpared()
+    else this.#options.onFailed(why)
   }
 
   /** True the first time. */

@@ -169,6 +169,7 @@ it('asks for another when the one at hand may have been used beside a socket tha
   socket.renew()
   expect(Line.last.ticket).toBe('over-0-1')
   first?.tell({ event: 'speakers.changed', data: {} })
+  Line.last.onopen?.()
   await soon()
   expect([Line.made[1]?.closed, first?.closed, socket.state]).toEqual([true, false, 'open'])
   await cut()

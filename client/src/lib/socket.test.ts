@@ -61,8 +61,22 @@ it('keeps a connection that is only slow: what comes over it ends the search for
   first.answer()
   await soon()
   expect(Line.made).toHaveLength(2)
+  // A browser calls it an error when it is closed before.
+  expect(Line.made[1]?.closed).toBe(false)
+  Line.made[1]?.onopen?.()
   expect(Line.made[1]?.closed).toBe(true)
   expect([first.closed, socket.state, states]).toEqual([false, 'open', []])
+})
+
+it('goes over to the connection that it had begun when the first falls silent again', async () => {
+  const { socket, first } = await opened()
+  socket.renew()
+  await soon()
+  first.onmessage?.({ data: JSON.stringify({ event: 'speakers.changed', data: {} }) })
+  socket.renew()
+  expect(Line.made).toHaveLength(2)
+  Line.made[1]?.onopen?.()
+  expect([first.closed, Line.made[1]?.closed, socket.state]).toEqual([true, false, 'open'])
 })
 
 it('goes over to another connection when nothing is answered, and says so', async () => {

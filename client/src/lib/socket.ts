@@ -92,7 +92,9 @@ export class Socket {
    * unless something comes over it first. A server that is only slow loses nobody.
    */
   renew(): void {
-    if (this.#state === 'open') this.#dial ??= this.#newDial()
+    if (this.#state !== 'open') return
+    this.#dial ??= this.#newDial()
+    this.#dial.want()
   }
 
   /** Resolves when the socket is open; rejects when it is closed for good. */
@@ -158,6 +160,7 @@ export class Socket {
       limitMs: openLimit(this.#unanswered, hurry),
       onOpen: (ws) => this.#take(ws, reconnect !== undefined),
       onFailed: (why) => this.#onFailed(why),
+      onSpared: () => this.#onSpared(reconnect !== undefined),
     })
   }
 
@@ -194,19 +197,17 @@ export class Socket {
   }
 
   #onFrame(text: string): void {
-    this.#spare()
+    // The present socket lives: nothing has to take its place.
+    this.#dial?.spare()
     const frame = JSON.parse(text) as AnswerFrame | EventFrame // our server's only two shapes
     if (!('event' in frame)) return this.#answers.take(frame)
     for (const handler of [...(this.#handlers.get(frame.event) ?? [])]) handler(frame.data)
   }
 
-  /** The present socket lives: nothing has to take its place. */
-  #spare(): void {
-    const dial = this.#dial
-    if (!dial) return
+  #onSpared(reconnected: boolean): void {
     this.#dial = null
-    dial.cancel()
-    if (dial.reconnects) this.#ticket.renew()
+    // It may have used up the ticket at hand.
+    if (reconnected) this.#ticket.renew()
   }
 
   #retryLater(reason: SocketReason): void {

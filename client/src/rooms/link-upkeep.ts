@@ -25,9 +25,10 @@ interface Ports {
 const reportMs = 5000
 /**
  * When media fall silent a report asks whether the socket is silent, too, which it would not learn by itself. Shorter
- * than the wait for an ICE restart, which needs it; a server that is only slow keeps its socket all the same.
+ * than the wait for an ICE restart, which needs it, unless the link is known to be slow; a server that is only slow keeps
+ * its socket all the same.
  */
-const probeMs = 700
+const probeMs = { least: 700, most: 2000 }
 /** How long it is said that everything is back. */
 const doneMs = 3000
 /** A way that was doubted and is well answers sooner. */
@@ -57,13 +58,14 @@ export class LinkUpkeep {
       lines: ports.lines,
       onMeter: ports.onMeter,
       onTick: (at) => this.#onTick(at),
-      onHush: () => void this.#report(Date.now(), probeMs),
+      // The server that says it lost our media is not silent.
+      onHush: () => this.#serverSaid || this.#probe(),
     })
     this.#recovery = new Recovery(ports.onRecovery)
     this.#stop = onNetworkSigns({
       changed: () => {
         ports.doubt()
-        void this.#report(Date.now(), probeMs)
+        this.#probe()
       },
       doubtful: () => this.#watch.look(),
     })
@@ -141,6 +143,11 @@ export class LinkUpkeep {
     if (up === 'idle') return true
     if (this.#watch.aliveAt <= this.#actedAt) return false
     return this.#watch.silentSince === null || now - this.#actedAt > quietMs
+  }
+
+  #probe(): void {
+    const usual = 2 * (this.#watch.rttMs ?? 0)
+    void this.#report(Date.now(), Math.min(Math.max(usual, probeMs.least), probeMs.most))
   }
 
   async #report(now: number, limitMs?: number): Promise<void> {

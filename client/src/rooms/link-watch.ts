@@ -59,6 +59,11 @@ export class LinkWatch {
     return this.#aliveAt
   }
 
+  /** Milliseconds, of the way to the node; null is not known. */
+  get rttMs(): number | null {
+    return this.#rttMs
+  }
+
   /** Since when nothing comes that should; null while it does. */
   get silentSince(): number | null {
     return this.#silentSince
