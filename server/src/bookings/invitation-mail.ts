@@ -1,8 +1,8 @@
 /** The mail that a guest gets: a link with which whoever has it takes the seat. Only its hash is kept. */
 import { createHash, randomBytes } from 'node:crypto'
+import { allOf } from '../all-of.ts'
 import type { Db, DbOrTrx } from '../db.ts'
 import type { Mail } from '../mail/mail.ts'
-import { allOf } from './all-of.ts'
 
 export const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest()
 

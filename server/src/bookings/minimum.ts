@@ -1,11 +1,11 @@
 /** A class that needs so many learners is looked at when booking closes, or at its start: with fewer it is cancelled. */
 import { sql } from 'kysely'
+import { allOf } from '../all-of.ts'
 import type { Db, DbOrTrx } from '../db.ts'
 import { nothingToTell, type TellNow } from '../notifications/notifications.ts'
 import { lockSession } from '../sessions/queries.ts'
 import { cancelWithSeats } from '../sessions/cancelling.ts'
 import type { SessionDeps } from '../sessions/sessions.ts'
-import { allOf } from './all-of.ts'
 
 /** Safe on several servers: each session is looked at once, under its lock. */
 export async function sweepMinimum(deps: SessionDeps): Promise<void> {

@@ -1,7 +1,7 @@
 /** What time itself asks for: holds and offers that ran out, people who wait, guests who were not written to. */
 import { sql } from 'kysely'
+import { allOf } from '../all-of.ts'
 import type { Db } from '../db.ts'
-import { allOf } from './all-of.ts'
 import type { AnnounceDeps } from './announce.ts'
 import { sendInvitations } from './invitation-mail.ts'
 import { freshenSeats } from './waitlist-offers.ts'

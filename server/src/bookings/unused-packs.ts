@@ -1,10 +1,10 @@
 /** A mentor teaches no more: what was paid for credits that nobody can use comes back to who bought them. */
 import { sql } from 'kysely'
+import { allOf } from '../all-of.ts'
 import type { Db, DbOrTrx } from '../db.ts'
 import { nothingToTell, type TellNow, type WillTell } from '../notifications/notifications.ts'
 import { findWorth } from './pack-credits.ts'
 import type { DecideRefund } from './refund-due.ts'
-import { allOf } from './all-of.ts'
 
 export interface UnusedPackDeps {
   db: Db

@@ -1,5 +1,5 @@
 /** What payouts do in the background. */
-import { allOf } from '../bookings/all-of.ts'
+import { allOf } from '../all-of.ts'
 import { returnUnusedPacks } from '../bookings/unused-packs.ts'
 import type { JobHandlers } from '../jobs/job-table.ts'
 import { retryByItself } from './retrying.ts'
