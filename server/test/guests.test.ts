@@ -70,6 +70,21 @@ test('books for me and two guests in one purchase; each guest gets a link once i
   expect(seen).toMatchObject({ booking: { status: 'confirmed' }, session: { seatsLeft: 0 } })
 })
 
+test('invites a guest also where the buyer’s time zone is one that this server does not know', async () => {
+  const buyer = await server.person()
+  await server.db
+    .updateTable('account')
+    .set({ time_zone: 'Moon/Base' })
+    .where('id', '=', buyer.userId)
+    .execute()
+  const sessionId = await seats.session({ price_paise: 0 })
+  const email = guest()
+  await seats.book(sessionId, buyer, { self: false, guests: [email] })
+  await invited(email)
+  const mail = server.db.selectFrom('mail').select('body_text').where('recipient', '=', email)
+  expect((await mail.executeTakeFirstOrThrow()).body_text).toContain('(UTC)')
+})
+
 test('sends the invitation to another address until it was taken; the link before ends', async () => {
   const buyer = await server.person()
   const sessionId = await seats.session({ price_paise: 0 })

@@ -1,7 +1,6 @@
 /** People are reminded of a class once: the day before and half an hour before, at the time it has by then. */
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { timeWords } from '../src/notifications/time-words.ts'
 import { newBooking, newSession } from './factories.ts'
 import { eventually, startServer, type TestServer } from './harness.ts'
 
@@ -143,11 +142,4 @@ test('somebody who turned reminders off in the app and by mail has none', async 
   expect(await shown.where('account_id', '=', learner.userId).execute()).toEqual([])
   const mails = server.db.selectFrom('mail').select('id').where('recipient', '=', learner.email)
   expect(await mails.execute()).toEqual([])
-})
-
-test('a time is told in the reader’s own zone, daylight saving included', () => {
-  const at = new Date('2026-03-29T17:00:00Z')
-  expect(timeWords(at, 'Asia/Kolkata')).toBe('Sun 29 Mar, 22:30 (Asia/Kolkata)')
-  expect(timeWords(at, 'Europe/Berlin')).toBe('Sun 29 Mar, 19:00 (Europe/Berlin)')
-  expect(timeWords(at, 'Moon/Base')).toBe('Sun 29 Mar, 17:00 (UTC)')
 })

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { allOf } from '../all-of.ts'
 import type { Db, DbOrTrx } from '../db.ts'
 import type { Mail } from '../mail/mail.ts'
+import { fullTimeWords } from '../notifications/time-words.ts'
 
 export const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest()
 
@@ -58,22 +59,18 @@ export async function sendInvitation(trx: DbOrTrx, mail: Mail, bookingId: string
     .where('booking.id', '=', bookingId)
     .executeTakeFirstOrThrow()
   if (!about.email) return
+  // In the buyer's time: where the guest is, nobody knows yet.
+  const when = fullTimeWords(about.startsAt, about.timeZone)
   await mail.send(trx, {
     accountId: null,
     email: about.email,
     kind: 'booking',
     subject: `${about.buyerName} has a seat for you: ${about.title}`,
     paragraphs: [
-      `${about.buyerName} booked a seat for you in “${about.title}” with ${about.mentorName}, on ${when(about)}.`,
+      `${about.buyerName} booked a seat for you in “${about.title}” with ${about.mentorName}, on ${when}.`,
       'Take it with your account, or make one: it needs no more than this address and a minute.',
     ],
     // After the `#` it stays in the browser: it comes into no log.
     action: { label: 'Take the seat', path: `/invitation#${token}` },
   })
-}
-
-/** In the buyer's time: where the guest is, nobody knows yet. */
-function when({ startsAt, timeZone }: { startsAt: Date; timeZone: string }): string {
-  const time = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'short', timeZone })
-  return `${time.format(startsAt)} (${timeZone.replaceAll('_', ' ')})`
 }
