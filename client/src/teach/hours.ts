@@ -52,12 +52,3 @@ export function faultOf(times: readonly Times[]): string | undefined {
     return 'These times overlap.'
   return undefined
 }
-
-/** All zones that this browser knows, and the one that is set. */
-export const zones = (current: string): { value: string; label: string }[] =>
-  [...new Set([current, ...Intl.supportedValuesOf('timeZone').map(presentName)])]
-    .toSorted()
-    .map((value) => ({ value, label: value.replaceAll('_', ' ') }))
-
-/** Browsers list India's zone by its old name. */
-const presentName = (zone: string): string => (zone === 'Asia/Calcutta' ? 'Asia/Kolkata' : zone)

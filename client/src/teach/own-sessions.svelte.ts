@@ -6,8 +6,9 @@ import type { Session } from '@peerlearn/contract/sessions'
 import { call } from '../lib/api.ts'
 import { Loaded } from '../lib/loaded.svelte.ts'
 import { socket } from '../lib/socket.svelte.ts'
+import { ownZone } from '../lib/time-zones.ts'
 import type { SessionInput } from './draft.ts'
-import { localOf, ownZone } from './repeat.ts'
+import { localOf } from './repeat.ts'
 
 export type Taught = ResponseOf<(typeof sessionRoutes)['mentorData']>['items'][number]
 

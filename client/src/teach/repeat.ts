@@ -25,9 +25,6 @@ export const newRepeat = (starts: Date): Repeat => ({
   until: '',
 })
 
-/** The viewer's, as an IANA name. */
-export const ownZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone
-
 /** `startsAt` as a datetime-local field writes it: the series begins on its day, at its time. */
 export function ruleOf({ weekdays, everyWeeks, ends, count, until }: Repeat, startsAt: string): SeriesRule {
   const when = { from: startsAt.slice(0, 10), time: startsAt.slice(11, 16) }
