@@ -77,15 +77,22 @@ export type Purchase = z.infer<typeof purchase>
 export const quote = z.strictObject(price).meta({ id: 'Quote' })
 export type Quote = z.infer<typeof quote>
 
+/** What a list shows of a session: what, with whom and when. */
+const shown = {
+  title: z.string(),
+  mentorName: z.string(),
+  startsAt: instant,
+  durationMinutes: z.number().int(),
+}
+export const listedSession = z.strictObject({ sessionId: id, ...shown })
+export type ListedSession = z.infer<typeof listedSession>
+
 /** A booking with what a list shows of its session. */
 export const bookedSession = z
   .strictObject({
     booking,
-    title: z.string(),
+    ...shown,
     mentorId: id,
-    mentorName: z.string(),
-    startsAt: instant,
-    durationMinutes: z.number().int(),
     sessionStatus: z.enum(['scheduled', 'live', 'ended', 'cancelled']),
     gaveFeedback: z.boolean(),
     /** How long I was there, once the class is over and counted. */

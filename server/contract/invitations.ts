@@ -1,18 +1,14 @@
 /** Invitations to guests: a link by mail, with which somebody signed in takes a seat that another bought. */
 import { z } from 'zod'
-import { id, instant } from './base.ts'
-import { booking, guestEmail } from './bookings.ts'
+import { id } from './base.ts'
+import { booking, guestEmail, listedSession } from './bookings.ts'
 import { route } from './route.ts'
 
 const token = z.string().regex(/^[\w-]{43}$/)
 
 export const invitation = z
   .strictObject({
-    sessionId: id,
-    title: z.string(),
-    mentorName: z.string(),
-    startsAt: instant,
-    durationMinutes: z.number().int(),
+    ...listedSession.shape,
     buyerName: z.string(),
     /** Where the link was mailed to. */
     email: z.string().nullable(),

@@ -1,7 +1,7 @@
 /** Waiting for a seat of a full session: one queue, in order of asking. A seat that becomes free is offered to the first. */
 import { z } from 'zod'
 import { id, instant, nothing } from './base.ts'
-import { booking, payment } from './bookings.ts'
+import { booking, listedSession, payment } from './bookings.ts'
 import { route } from './route.ts'
 
 /** Minutes for which an offered seat is held. */
@@ -19,14 +19,7 @@ export type Waiting = z.infer<typeof waiting>
 
 /** A place in the queue, with what a list shows of its session. */
 export const waitedSession = z
-  .strictObject({
-    sessionId: id,
-    title: z.string(),
-    mentorName: z.string(),
-    startsAt: instant,
-    durationMinutes: z.number().int(),
-    place: waiting.shape.place,
-  })
+  .strictObject({ ...listedSession.shape, place: waiting.shape.place })
   .meta({ id: 'WaitedSession' })
 export type WaitedSession = z.infer<typeof waitedSession>
 
