@@ -1,15 +1,22 @@
 /** Classes that took place on paid seats, and what was counted of them: for tests of attendance. */
 import { attendanceRoutes } from '@peerlearn/contract/attendance'
 import { sessionRoutes } from '@peerlearn/contract/sessions'
-import { expect } from 'vitest'
+import { beforeAll, expect } from 'vitest'
 import { giveClass } from './given-class.ts'
 import { eventually } from './harness.ts'
 import { openDesk, pay } from './paid-seats.ts'
 
-export type AttendanceDesk = Awaited<ReturnType<typeof openAttendance>>
+type Desk = Awaited<ReturnType<typeof openAttendance>>
+
+/** For a file's tests. */
+export function useAttendance(): Desk {
+  const desk = {} as Desk // whole before a test reads it
+  beforeAll(async () => void Object.assign(desk, await openAttendance()))
+  return desk
+}
 
 /** A server, a mentor who teaches there, Asha who learns with them, and an admin. */
-export async function openAttendance() {
+async function openAttendance() {
   const { server, mentor, seats } = await openDesk()
   const asha = await server.person({ name: '=Asha, "the" first' })
   const admin = await server.person({ roles: ['admin'] })

@@ -1,67 +1,55 @@
 /** Nodes that die or hang: their people are elsewhere before anybody gives up. */
-import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import type { FakeSfu } from './fake-sfu.ts'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { join, newClass, refusal, until, view, type Seated } from './factories-rooms.ts'
-import { startServer, type Person, type TestServer } from './harness.ts'
+import { startServer } from './harness.ts'
 import { freePort } from './harness-ports.ts'
-import { openTwoNodes, startNode, type TwoNodes } from './two-nodes.ts'
+import { startNode, useTwoNodes } from './two-nodes.ts'
 
-let desk: TwoNodes
-let server: TestServer
-let mentor: Person, asha: Person
-let one: FakeSfu, two: FakeSfu
-
-beforeAll(async () => {
-  desk = await openTwoNodes()
-  ;({ server, mentor, asha } = desk)
-})
-beforeEach(async () => {
-  ;({ one, two } = await desk.nodes())
-})
+const desk = useTwoNodes()
 
 const rejoin = ({ socket }: Seated) => socket.request('media.rejoin', { rtpCapabilities: {}, view })
 
 describe('a node that is lost', () => {
   test('killed: its people make their media anew on another within 8 s, with the same seats', async () => {
     const { sessionId, teaching } = await desk.aClass()
-    const learning = await join(server, asha, sessionId)
+    const learning = await join(desk.server, desk.asha, sessionId)
     const begun = Date.now()
-    await one.close()
+    await desk.one.close()
     for (const seated of [teaching, learning]) {
       await seated.socket.heard('media.lost', () => true, 8_000)
       await rejoin(seated)
     }
     expect(Date.now() - begun).toBeLessThan(8_000)
-    expect(two.peersOf(sessionId).sort()).toEqual([teaching.peerId, learning.peerId].sort())
+    expect(desk.two.peersOf(sessionId).sort()).toEqual([teaching.peerId, learning.peerId].sort())
     expect(await desk.rowsOf(sessionId)).toEqual(['two'])
     expect(teaching.socket.all('peer.left')).toEqual([])
   })
 
   test('hung: its people are elsewhere within 8 s, and what it kept is closed when it speaks again', async () => {
     const { sessionId, teaching } = await desk.aClass()
-    const { port } = one
+    const { port } = desk.one
     const begun = Date.now()
-    one.hang()
+    desk.one.hang()
     await teaching.socket.heard('media.lost', () => true, 8_000)
     await rejoin(teaching)
     expect(Date.now() - begun).toBeLessThan(8_000)
-    await one.close()
-    one = await startNode('one', { port })
+    await desk.one.close()
+    const again = await startNode('one', { port })
     await until('it is told to close them', () =>
-      one.heard.some(
+      again.heard.some(
         (h) => h.method === 'peer.close' && (h.data as { peerId: string }).peerId === teaching.peerId,
       ),
     )
-    expect(two.peersOf(sessionId)).toEqual([teaching.peerId])
+    expect(desk.two.peersOf(sessionId)).toEqual([teaching.peerId])
   })
 
   test('since the room was last used: who looks in, or comes in, does not notice', async () => {
-    const sessionId = await newClass(server.db, mentor, [asha])
-    await server.db.insertInto('room_node').values({ session_id: sessionId, node_id: 'gone' }).execute()
-    const page = await server.connect(asha)
+    const sessionId = await newClass(desk.server.db, desk.mentor, [desk.asha])
+    await desk.server.db.insertInto('room_node').values({ session_id: sessionId, node_id: 'gone' }).execute()
+    const page = await desk.server.connect(desk.asha)
     expect(await refusal(page, 'room.prepare', { sessionId })).toBe(undefined)
-    const teaching = await join(server, mentor, sessionId)
-    expect(one.peersOf(sessionId)).toEqual([teaching.peerId])
+    const teaching = await join(desk.server, desk.mentor, sessionId)
+    expect(desk.one.peersOf(sessionId)).toEqual([teaching.peerId])
     await until('it is forgotten', async () => (await desk.rowsOf(sessionId)).join() === 'one')
   })
 
@@ -70,8 +58,8 @@ describe('a node that is lost', () => {
     const lone = await startNode('lone', { port })
     const other = await startServer({ env: { SFU_URLS: lone.url } })
     onTestFinished(() => other.close())
-    const sessionId = await newClass(other.db, mentor, [asha])
-    const teaching = await join(other, mentor, sessionId)
+    const sessionId = await newClass(other.db, desk.mentor, [desk.asha])
+    const teaching = await join(other, desk.mentor, sessionId)
     await lone.close()
     await until('it is away', async () => (await fetch(`${other.url}/health/ready`)).status === 503)
     expect(teaching.socket.all('media.lost')).toEqual([])

@@ -1,6 +1,7 @@
 /** What a person can take away and have forgotten. */
+import { goodCheck } from '@peerlearn/contract/good-check'
 import { ownDataRoutes as routes } from '@peerlearn/contract/own-data'
-import { readinessRoutes, type ReadinessResult } from '@peerlearn/contract/readiness'
+import { readinessRoutes } from '@peerlearn/contract/readiness'
 import { userRoutes } from '@peerlearn/contract/users'
 import { strFromU8, unzipSync } from 'fflate'
 import { sql } from 'kysely'
@@ -9,18 +10,6 @@ import { appendRoomEvent } from '../src/room-events.ts'
 import { personalTables } from '../src/own-data/tables.ts'
 import { newBooking, newSession } from './factories.ts'
 import { startServer, type Person, type TestServer } from './harness.ts'
-
-const aCheck: ReadinessResult = {
-  microphone: 'works',
-  camera: 'missing',
-  ways: { udp: 40, tcp: 60, turn: null },
-  best: 'udp',
-  downBits: 8_000_000,
-  upBits: 4_000_000,
-  rttMs: 30,
-  lossDown: 0,
-  lossUp: 0,
-}
 
 let server: TestServer
 let mentor: Person
@@ -100,10 +89,10 @@ test('the export holds what is mine, and neither secrets nor others’ rows', as
 
 test('a check of the connection is in the export, and goes with the person', async () => {
   const person = await server.person()
-  await server.api(readinessRoutes.store, { body: aCheck }, person)
+  await server.api(readinessRoutes.store, { body: goodCheck }, person)
   const files = filesOf(await server.api(routes.exportMine, {}, person))
   expect(JSON.parse(files['latest_check.json']!)).toMatchObject([
-    { account_id: person.userId, result: aCheck },
+    { account_id: person.userId, result: goodCheck },
   ])
   await server.api(routes.eraseMine, { body: { word: 'ERASE', password: person.password } }, person)
   const kept = await server.db

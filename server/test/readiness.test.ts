@@ -1,6 +1,7 @@
 import { bookingRoutes } from '@peerlearn/contract/bookings'
+import { goodCheck as good } from '@peerlearn/contract/good-check'
 import { invitationRoutes } from '@peerlearn/contract/invitations'
-import { readinessRoutes, type ReadinessResult } from '@peerlearn/contract/readiness'
+import { readinessRoutes } from '@peerlearn/contract/readiness'
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { forgetOldRows } from '../src/retention.ts'
@@ -8,17 +9,6 @@ import { newBooking, newSession } from './factories.ts'
 import { eventually, startServer, type Person, type TestServer } from './harness.ts'
 import { startSfu, type RealSfu } from './real-sfu.ts'
 
-const good: ReadinessResult = {
-  microphone: 'works',
-  camera: 'works',
-  ways: { udp: 40, tcp: 60, turn: null },
-  best: 'udp',
-  downBits: 8_000_000,
-  upBits: 4_000_000,
-  rttMs: 30,
-  lossDown: 0,
-  lossUp: 0,
-}
 const hour = 3_600_000
 const from = (hours: number) => new Date(Date.now() + hours * hour)
 

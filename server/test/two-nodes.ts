@@ -1,12 +1,21 @@
 /** Two nodes without media, and a server that puts people on them. Real ones: nodes-real.test.ts. */
 import type { NodeInfo } from '@peerlearn/contract/node-stats'
-import { onTestFinished } from 'vitest'
+import { beforeAll, beforeEach, onTestFinished } from 'vitest'
 import { startFakeSfu, type FakeSfu } from './fake-sfu.ts'
 import { join, newClass, until } from './factories-rooms.ts'
 import { startServer, testConfig } from './harness.ts'
 import { freePort } from './harness-ports.ts'
 
-export type TwoNodes = Awaited<ReturnType<typeof openTwoNodes>>
+type Desk = Awaited<ReturnType<typeof openTwoNodes>>
+type Nodes = Awaited<ReturnType<Desk['nodes']>>
+
+/** For a file's tests: one server for all of them, and two nodes for each. */
+export function useTwoNodes(): Desk & Nodes {
+  const desk = {} as Desk & Nodes // whole before a test reads it
+  beforeAll(async () => void Object.assign(desk, await openTwoNodes()))
+  beforeEach(async () => void Object.assign(desk, await desk.nodes()))
+  return desk
+}
 
 /** It is closed with the test. */
 export async function startNode(nodeId: string, wish: { port?: number; info?: Partial<NodeInfo> } = {}) {
@@ -16,7 +25,7 @@ export async function startNode(nodeId: string, wish: { port?: number; info?: Pa
 }
 
 /** The server, a mentor, two learners, and an admin who sees what it knows of the nodes. */
-export async function openTwoNodes() {
+async function openTwoNodes() {
   const ports = { one: await freePort(), two: await freePort() }
   const env = {
     SFU_URLS: Object.values(ports)
