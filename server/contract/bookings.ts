@@ -94,6 +94,8 @@ export const bookedSession = z
     ...shown,
     mentorId: id,
     sessionStatus: z.enum(['scheduled', 'live', 'ended', 'cancelled']),
+    /** The class is on, and its mentor removed me from it. */
+    removed: z.boolean(),
     gaveFeedback: z.boolean(),
     /** How long I was there, once the class is over and counted. */
     attendedSeconds: z.number().int().nullable(),

@@ -87,6 +87,8 @@ export const sessionDetail = z
     /** How many wait for a seat. */
     waitingCount: z.number().int(),
     mine: z.boolean(),
+    /** The class is on, and its mentor removed me from it. */
+    removed: z.boolean(),
     gaveFeedback: z.boolean(),
     feedback: z.array(feedback),
   })

@@ -1,5 +1,6 @@
 /** The room's truth: rows of `room_event`, appended in a transaction, told on the bus after it commits. */
 import { roomEvent, type NewRoomEvent, type RoomEvent } from '@peerlearn/contract/room-state'
+import { sql } from 'kysely'
 import type { Bus } from './bus.ts'
 import type { DbOrTrx } from './db.ts'
 
@@ -45,6 +46,11 @@ export async function findRoomEvents(db: DbOrTrx, sessionId: string, after = 0):
     roomEvent.parse({ sessionId, seq, at: at.toISOString(), actorId: actor_id, kind, data }),
   )
 }
+
+/** For a query of sessions: is the class on, and did its mentor remove this person? No event takes it back. */
+export const isRemoved = (userId: string) => sql<boolean>`(session.status = 'live' and exists (
+  select from room_event where room_event.session_id = session.id
+    and room_event.kind = 'peer.removed' and room_event.data ->> 'userId' = ${userId}))`
 
 /** The bus channel of a room. */
 export const roomChannel = (sessionId: string) => `room:${sessionId}`

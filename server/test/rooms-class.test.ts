@@ -1,5 +1,6 @@
 /** What people do in class: hands, chat, microphones, leaving, being removed, and the end. */
 import { randomUUID } from 'node:crypto'
+import { bookingRoutes } from '@peerlearn/contract/bookings'
 import { sessionRoutes } from '@peerlearn/contract/sessions'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { join, newClass, refusal, until, view } from './factories-rooms.ts'
@@ -108,6 +109,21 @@ describe('in class', () => {
         await refusal(again, 'room.join', { sessionId, rtpCapabilities, view, ...(resume && { resume }) }),
       ).toBe('removed')
     expect(await refusal(teaching.socket, 'peer.remove', { userId: mentor.userId })).toBe('forbidden')
+  })
+
+  test('the pages of who was removed say so, those of the others do not', async () => {
+    const { sessionId, teaching, learning } = await aClass()
+    const page = async (who: typeof asha) => {
+      const { removed } = await server.api(sessionRoutes.get, { params: { id: sessionId } }, who)
+      const { items } = await server.api(bookingRoutes.mine, {}, who)
+      return [removed, items.find(({ booking }) => booking.sessionId === sessionId)?.removed]
+    }
+    expect(await page(asha)).toEqual([false, false])
+    await teaching.socket.request('peer.remove', { userId: asha.userId })
+    await learning.socket.heard('room.removed')
+    expect(await page(asha)).toEqual([true, true])
+    expect(await page(bela)).toEqual([false, false])
+    expect(await page(mentor)).toEqual([false, undefined])
   })
 
   test('who leaves is gone, and may come back', async () => {

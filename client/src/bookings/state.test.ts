@@ -39,6 +39,7 @@ function booked({ status = 'confirmed', held, seat = {}, ...given }: Given): Boo
     startsAt: minutes(60),
     durationMinutes: 60,
     sessionStatus: 'scheduled',
+    removed: false,
     gaveFeedback: false,
     attendedSeconds: null,
     ...given,
@@ -55,6 +56,8 @@ describe('a booking in the list', () => {
     expect(shown({})).toEqual(['Booked', 'Get ready', true])
     expect(shown({ status: 'held', held: 5 })).toEqual(['To be paid', 'Pay now', true])
     expect(shown({ sessionStatus: 'live', startsAt: minutes(-5) })).toEqual(['Live now', 'Join', true])
+    const removed = { sessionStatus: 'live', startsAt: minutes(-5), removed: true } as const
+    expect(shown(removed)).toEqual(['Removed by the mentor', undefined, true])
     expect(shown({ sessionStatus: 'ended' })).toEqual(['Ended', 'Give feedback', false])
     expect(shown({ sessionStatus: 'ended', gaveFeedback: true })).toEqual(['Ended', undefined, false])
   })

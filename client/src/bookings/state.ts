@@ -47,7 +47,7 @@ const guestState = ({ booking, guestName }: BookedSession): BookingState => {
 }
 
 export function stateOf(booked: BookedSession, now: number): BookingState {
-  const { booking, sessionStatus, gaveFeedback } = booked
+  const { booking, sessionStatus, removed, gaveFeedback } = booked
   const page = `/sessions/${booking.sessionId}`
   if (sessionStatus === 'cancelled') return { kind: 'bad', label: 'Session cancelled' }
   if (isOffer(booked) && holdsSeat(booked, now))
@@ -56,6 +56,7 @@ export function stateOf(booked: BookedSession, now: number): BookingState {
     return { kind: 'warn', label: 'To be paid', step: { label: 'Pay now', href: `${page}?pay` } }
   if (booking.status !== 'confirmed') return { kind: 'plain', label: ended[booking.endedBecause ?? 'unpaid'] }
   if (!booked.own) return guestState(booked)
+  if (removed) return { kind: 'plain', label: 'Removed by the mentor' }
   if (sessionStatus === 'live')
     return { kind: 'live', label: 'Live now', step: { label: 'Join', href: `${page}/room` } }
   if (sessionStatus === 'ended')

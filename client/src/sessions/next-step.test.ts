@@ -50,6 +50,7 @@ const detailOf = (given: Partial<SessionDetail>): SessionDetail => ({
   waiting: null,
   waitingCount: 0,
   mine: false,
+  removed: false,
   gaveFeedback: false,
   feedback: [],
   ...given,
@@ -99,6 +100,12 @@ describe('a learner’s next step', () => {
     const ended = session({ status: 'ended' })
     expect(label({ booking, session: ended })).toBe('Give feedback')
     expect(stepOf({ booking, session: ended, gaveFeedback: true }).main.action).toBe('browse')
+  })
+  it('leads elsewhere from a class that its mentor removed them from, and says so', () => {
+    const live = session({ status: 'live' })
+    const step = stepOf({ booking: booked('confirmed'), session: live, removed: true })
+    expect([step.main.action, ...step.others]).toEqual(['browse'])
+    expect(step.note).toBe('The mentor removed you from this class. You can’t come back into it.')
   })
   it('leads elsewhere from an ended or cancelled session', () => {
     for (const given of [{ status: 'ended' }, { status: 'cancelled' }] as const) {

@@ -182,9 +182,10 @@ function bookStep({ session, booking }: SessionDetail, { seats, amountPaise }: C
 }
 
 function bookedStep(detail: SessionDetail, now: number): NextStep {
-  const { session, gaveFeedback } = detail
+  const { session, removed, gaveFeedback } = detail
   if (isOver(detail, now))
     return { main: toBookings, others: [], note: 'Its time has passed and the class was never started.' }
+  if (removed) return stop('The mentor removed you from this class. You can’t come back into it.')
   if (session.status === 'live')
     return { main: { action: 'join', label: 'Join' }, others: [], note: 'The class is on now.' }
   if (session.status === 'scheduled')

@@ -3,6 +3,7 @@ import type { Booking } from '@peerlearn/contract/bookings'
 import { sql } from 'kysely'
 import type { BookedSession } from '@peerlearn/contract/bookings'
 import type { DbOrTrx } from '../db.ts'
+import { isRemoved } from '../room-events.ts'
 import { bookingColumns, toBooking } from '../sessions/seats.ts'
 
 /** The person's confirmed booking of the session: the right to be in its room. */
@@ -55,6 +56,7 @@ export async function findBookedSessions(db: DbOrTrx, userId: string): Promise<B
     ])
     .select(['mentor.id as mentorId', 'mentor.name as mentorName', 'seated.name as seatedName'])
     .select(['feedback.id as feedbackId', isToCome.as('toCome'), attendedBy(userId).as('attendedSeconds')])
+    .select(isRemoved(userId).as('removed'))
     .select(['purchase.amount_paise as duePaise', 'purchase.quantity'])
     .orderBy('toCome', 'desc')
     .orderBy(sql`case when ${isToCome} then session.starts_at end`)
@@ -71,6 +73,7 @@ export async function findBookedSessions(db: DbOrTrx, userId: string): Promise<B
     startsAt: row.starts_at.toISOString(),
     durationMinutes: row.duration_minutes,
     sessionStatus: row.sessionStatus,
+    removed: row.removed,
     gaveFeedback: row.feedbackId !== null,
     attendedSeconds: row.learnerId === userId ? row.attendedSeconds : null,
     own: row.learnerId === userId,

@@ -3,6 +3,7 @@ import type { SessionDetail, sessionRoutes } from '@peerlearn/contract/sessions'
 import type { ResponseOf } from '@peerlearn/contract/route'
 import { sql } from 'kysely'
 import type { DbOrTrx } from '../db.ts'
+import { isRemoved } from '../room-events.ts'
 import { getSession, selectSessions, toSession } from './queries.ts'
 import { bookingColumns, findBookingOf, seatIsTaken, toBooking } from './seats.ts'
 import { countWaiting, findWaiting } from './waiting.ts'
@@ -32,6 +33,7 @@ export async function readSession(
     waiting: (userId && (await findWaiting(db, sessionId, userId))) || null,
     waitingCount: await countWaiting(db, sessionId),
     mine: session.mentor.id === userId,
+    removed: userId !== undefined && (await findRemoved(db, sessionId, userId)),
     gaveFeedback: gave,
     feedback,
   }
@@ -44,6 +46,15 @@ async function findSeriesId(db: DbOrTrx, sessionId: string): Promise<string | nu
     .where('id', '=', sessionId)
     .executeTakeFirst()
   return row?.series_id ?? null
+}
+
+async function findRemoved(db: DbOrTrx, sessionId: string, userId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('session')
+    .select(isRemoved(userId).as('removed'))
+    .where('session.id', '=', sessionId)
+    .executeTakeFirst()
+  return row?.removed ?? false
 }
 
 /** The live seats that this person bought for guests, with who took them. */
