@@ -4,6 +4,7 @@ import { stageSize } from '@peerlearn/contract/room-state'
 import { largestWithoutStage } from '@peerlearn/contract/sessions'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inTurns, SignedIn, type Account } from './accounts.ts'
+import { audienceOf } from './audience.ts'
 import { LightPerson } from './person.ts'
 
 export interface ClassWish {
@@ -71,6 +72,12 @@ export class LightClass {
 
   get people(): LightPerson[] {
     return [this.mentor, ...this.learners]
+  }
+
+  /** Everybody, also who has left, to whom somebody else sends. */
+  get audience(): LightPerson[] {
+    const others = [...this.learners, ...this.past]
+    return audienceOf({ mentor: this.mentor, others, senders: this.#senders })
   }
 
   /** The mentor opens the room, then all others come, evenly over this time, or one after the other as they can. */

@@ -23,7 +23,7 @@ export interface LoadResult {
   joins: number
   joinP50Ms: number | null
   joinP95Ms: number | null
-  /** Who never got a packet of anybody. */
+  /** Who never got a packet of anybody, though somebody else sent. */
   silent: number
   packets: number
   packetsLost: number
@@ -95,7 +95,6 @@ async function measure(
   { seconds, churn }: LoadWish,
   { signal, tell }: Told,
 ): Promise<LoadResult> {
-  const everybody = () => classes.flatMap((one) => [...one.people, ...one.past])
   const first = classes.flatMap((one) => one.people)
   for (const person of first) person.reception.reset()
   const processes = watchProcesses(target.processes)
@@ -115,7 +114,7 @@ async function measure(
   const uses = processes()
   const seen = await whatNodesSay(target)
   return {
-    ...figures(everybody(), first, took),
+    ...figures(classes, first, took),
     ...seen,
     processes: uses,
     ownDelayMs: Math.round(delay.max / 1e6),
@@ -123,7 +122,9 @@ async function measure(
   }
 }
 
-function figures(everybody: LightPerson[], first: LightPerson[], seconds: number) {
+function figures(classes: LightClass[], first: LightPerson[], seconds: number) {
+  const everybody = classes.flatMap((one) => [...one.people, ...one.past])
+  const audience = classes.flatMap((one) => one.audience)
   const joins = everybody.flatMap(({ joinMs }) => (joinMs === undefined ? [] : [joinMs]))
   const received = everybody.map(({ reception }) => reception.received)
   const sum = (of: (one: (typeof received)[number]) => number) =>
@@ -134,7 +135,7 @@ function figures(everybody: LightPerson[], first: LightPerson[], seconds: number
     joins: joins.length,
     joinP50Ms: percentile(joins, 0.5),
     joinP95Ms: percentile(joins, 0.95),
-    silent: everybody.filter(({ reception }) => reception.firstAt === undefined).length,
+    silent: audience.filter(({ reception }) => reception.firstAt === undefined).length,
     packets: sum(({ packets }) => packets),
     packetsLost: sum(({ lost }) => lost),
     freezes: sum(({ freezes }) => freezes),
