@@ -44,6 +44,8 @@ export class LightClass {
   readonly learners: LightPerson[]
   /** Those who left for good. */
   readonly past: LightPerson[] = []
+  /** Who is about to leave or to come back. */
+  readonly #onTheWay = new Set<LightPerson>()
   readonly #whoOf: Map<LightPerson, SignedIn>
   #staged: boolean
 
@@ -92,18 +94,25 @@ export class LightClass {
     }
   }
 
-  /** Somebody who only looks on leaves for good and comes back as a page does that is opened again. */
-  async churn(): Promise<void> {
-    const n = Math.floor(Math.random() * this.learners.length)
-    const old = this.learners[n]
+  /**
+   * One of the learners leaves for good and comes back as a page does that is opened again; several may at once.
+   * @returns false when all are on their way already
+   */
+  async churn(): Promise<boolean> {
+    const there = this.learners.filter((learner) => !this.#onTheWay.has(learner))
+    const old = there[Math.floor(Math.random() * there.length)]
     const who = old && this.#whoOf.get(old)
-    if (!who) return
-    await old.leave()
-    this.past.push(old)
+    if (!who) return false
+    const n = this.learners.indexOf(old)
     const back = this.#person(who, n + 1)
     this.#whoOf.set(back, who)
+    this.#onTheWay.add(old).add(back)
+    await old.leave()
+    this.past.push(old)
     this.learners[n] = back
     await this.#come(back, n)
+    this.#onTheWay.delete(back)
+    return true
   }
 
   /** For good: on a deployment it would stand among the live ones until its planned end. */

@@ -18,6 +18,7 @@ export function report(
       `${rooms} × ${people} people, ${publish} sending, ${seconds} s, ${turn ? 'through TURN' : 'over UDP'}`,
     ],
     ['join, click to first packet', `p50 ${ms(r.joinP50Ms)}, p95 ${ms(r.joinP95Ms)} of ${r.joins} joins`],
+    ...churned(r),
     ['who got nothing', String(r.silent)],
     ['packets', `${r.packets}, lost ${r.packetsLost} (${percent(r.packetsLost / Math.max(1, r.packets))})`],
     ['freezes over 500 ms', `${r.freezes}, ${(r.frozenMs / 1000).toFixed(1)} s of all pictures together`],
@@ -45,4 +46,10 @@ export function report(
   const told = lines.map(([name, value]) => (name ? `  ${name.padEnd(30)} ${value}` : value))
   const troubles = [...new Set(r.troubles)].slice(0, 5).map((text) => `  trouble on the way: ${text}`)
   return [...told, ...troubles].join('\n')
+}
+
+/** What was reached of the churn that was asked for; nothing where none was. */
+function churned({ churned: done, churnDue: due }: LoadResult): [string, string][] {
+  if (due === 0) return []
+  return [['left and came back', done < due ? `${done}, fewer than the ${due} asked for` : String(done)]]
 }

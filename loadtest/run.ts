@@ -4,6 +4,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { adminOf } from './accounts.ts'
 import { call } from './api.ts'
+import { Churning } from './churning.ts'
 import { LightClass, type ClassWish } from './class.ts'
 import type { LightPerson } from './person.ts'
 import { watchProcesses, type Use } from './processes.ts'
@@ -23,6 +24,9 @@ export interface LoadResult {
   joins: number
   joinP50Ms: number | null
   joinP95Ms: number | null
+  /** Who left and came back, of so many that were to. */
+  churned: number
+  churnDue: number
   /** Who never got a packet of anybody, though somebody else sent. */
   silent: number
   packets: number
@@ -102,13 +106,14 @@ async function measure(
   delay.enable()
   const own = process.cpuUsage()
   const began = performance.now()
-  let churned = 0
+  const churning = new Churning(classes, churn)
   while (performance.now() - began < seconds * 1000 && !signal.aborted) {
-    await Promise.race([sleep(500), aborted(signal).catch(() => undefined)])
+    await Promise.race([sleep(100), aborted(signal).catch(() => undefined)])
     const passed = (performance.now() - began) / 1000
-    for (; churned < churn * passed; churned++) await classes[churned % classes.length]!.churn()
-    tell(`measuring: ${Math.round(passed)} of ${seconds} s, ${churned} left and came back`)
+    churning.keepUp(Math.min(passed, seconds))
+    tell(`measuring: ${Math.round(passed)} of ${seconds} s, ${churning.done} left and came back`)
   }
+  if (!signal.aborted) await Promise.race([churning.settle(), aborted(signal).catch(() => undefined)])
   const took = (performance.now() - began) / 1000
   const used = process.cpuUsage(own)
   const uses = processes()
@@ -116,6 +121,8 @@ async function measure(
   return {
     ...figures(classes, first, took),
     ...seen,
+    churned: churning.done,
+    churnDue: churning.due,
     processes: uses,
     ownDelayMs: Math.round(delay.max / 1e6),
     ownCpu: (used.user + used.system) / 1e6 / took,
