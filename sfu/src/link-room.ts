@@ -15,6 +15,8 @@ import type { PipeAddress } from './pipes-out.ts'
 
 /** Milliseconds until a room that is not open over there, or empty, or did not answer, is looked for again. */
 const lookAgain = 1_000
+/** Until one is that has people: whatever was missed of it is known again then. */
+const lookAnyway = 30_000
 
 export interface LinkListener {
   opened(info: ProducerInfo, mentor: boolean, origin: Origin): void
@@ -29,6 +31,8 @@ export interface LinkRoomOptions {
   links: Links
   at: PipeAddress
   log: Logger
+  /** Milliseconds until a room that is followed is asked for all the same. */
+  lookAnyway?: number
 }
 
 export class LinkRoom implements LinkUser, Origin {
@@ -41,14 +45,17 @@ export class LinkRoom implements LinkUser, Origin {
   readonly #mentors = new Map<string, boolean>()
   readonly #infos = new Map<string, ProducerInfo>()
   readonly #pipes: LinkPipes
+  readonly #lookAnyway: number
   #again: NodeJS.Timeout | undefined
   #attaching = false
   /** Something has changed over there since the answer that is under way was asked for. */
   #stale = false
   #closed = false
 
-  constructor({ roomId, url, links, at, log }: LinkRoomOptions, listener: LinkListener) {
+  constructor(options: LinkRoomOptions, listener: LinkListener) {
+    const { roomId, url, links, at, log } = options
     this.roomId = roomId
+    this.#lookAnyway = options.lookAnyway ?? lookAnyway
     this.url = url
     this.#links = links
     this.#listener = listener
@@ -102,11 +109,14 @@ export class LinkRoom implements LinkUser, Origin {
     try {
       const { peers } = await this.#channel.request('room.attach', { roomId: this.roomId, as: 'node' })
       if (this.#closed) return
+      this.#mentors.clear()
       for (const { peerId, mentor } of peers) this.#mentors.set(peerId, mentor)
       const sent = peers.flatMap(({ producers }) => producers)
       for (const info of sent) this.#add(info)
       const ids = new Set(sent.map(({ producerId }) => producerId))
-      for (const known of [...this.#infos.keys()]) if (!ids.has(known)) this.#remove(known)
+      // what was told since it was asked need not be in the answer: the next one says what is gone
+      if (!this.#stale) for (const known of [...this.#infos.keys()]) if (!ids.has(known)) this.#remove(known)
+      this.#soon(this.#lookAnyway)
     } catch (error) {
       if (!(error instanceof AppError)) this.#log.warn({ err: error }, 'a room could not be followed')
       if (error instanceof AppError && error.code === 'not-found') this.#mentors.clear()
@@ -140,6 +150,7 @@ export class LinkRoom implements LinkUser, Origin {
   }
 
   #opened(info: ProducerInfo): void {
+    this.#stale = true
     // of somebody who came after us: who they are is in the answer to the next attach
     if (this.#mentors.has(info.peerId)) this.#add(info)
     else this.#soon(0)
