@@ -11,6 +11,8 @@ const envelope = 20 + 8 + 10
 /** A screen is still for minutes and then sends a whole new picture: its share is that of a longer time. */
 const screenMemory = 0.85
 const memory = 0.4
+/** Milliseconds after which what was not seen again says little: it may have been a burst. */
+const oldAfter = 30_000
 
 interface Known {
   at: number
@@ -19,10 +21,17 @@ interface Known {
   packets: number[]
   /** Bits a second by spatial layer; 0: never seen. */
   layers: number[]
+  /** When each was seen last. */
+  seenAt: number[]
 }
 
 export class Rates {
   readonly #known = new WeakMap<types.Producer, Known>()
+  readonly #clock: () => number
+
+  constructor(clock: () => number = () => performance.now()) {
+    this.#clock = clock
+  }
 
   /** Measures anew what is older than a second. */
   async look(producers: Iterable<types.Producer>): Promise<void> {
@@ -34,17 +43,29 @@ export class Rates {
     return this.#known.get(producer)?.layers[layer] || undefined
   }
 
+  /** Was it last seen long ago? A layer that nobody looks at is not sent, hence not seen: what it took once may be a burst's. */
+  isOld(producer: types.Producer, layer: number): boolean {
+    const seenAt = this.#known.get(producer)?.seenAt[layer]
+    return seenAt !== undefined && this.#clock() - seenAt > oldAfter
+  }
+
   async #look(producer: types.Producer): Promise<void> {
-    const known = this.#known.get(producer) ?? { at: 0, asking: undefined, packets: [], layers: [] }
+    const known = this.#known.get(producer) ?? {
+      at: 0,
+      asking: undefined,
+      packets: [],
+      layers: [],
+      seenAt: [],
+    }
     this.#known.set(producer, known)
-    const isFresh = performance.now() - known.at < maxAge || producer.closed
+    const isFresh = this.#clock() - known.at < maxAge || producer.closed
     if (!isFresh) known.asking ??= this.#ask(producer, known).finally(() => (known.asking = undefined))
     await known.asking
   }
 
   async #ask(producer: types.Producer, known: Known): Promise<void> {
     const stats = await limited(producer.getStats()).catch(() => [])
-    const now = performance.now()
+    const now = this.#clock()
     const seconds = (now - known.at) / 1_000
     const kept = producer.appData.source === 'screen' ? screenMemory : memory
     for (const stream of stats) {
@@ -56,7 +77,8 @@ export class Rates {
         if (bits === 0) continue
         const share = stream.bitrate > 0 ? bits / stream.bitrate : 1
         const measured = bits + wrapping * share
-        const before = known.layers[layer]
+        const before = this.isOld(producer, layer) ? undefined : known.layers[layer]
+        known.seenAt[layer] = now
         known.layers[layer] = before ? before * kept + measured * (1 - kept) : measured
       }
     }

@@ -44,6 +44,7 @@ const plan = (change: Partial<Outlook> & { mode?: ReceiveMode; maxBitrate?: numb
     audibles: everybody,
     link: null,
     rate: () => undefined,
+    isOld: () => false,
     flows: () => true,
     ...rest,
   })
@@ -108,6 +109,16 @@ describe('receiving in mode', () => {
 
   it('saver: with less when a budget asks for less', () => {
     expect(picturesOf(plan({ mode: 'saver', maxBitrate: 100_000, rate: () => 50_000 }))).toEqual([])
+  })
+
+  it('saver: who was hidden after a burst comes back once that was long ago, and who takes little is planned with that', () => {
+    const view = [tile('asha')]
+    const after = { mode: 'saver' as const, view, flows: () => false }
+    const burst = (id: string) => (id === 'asha' ? 400_000 : 20_000)
+    expect(picturesOf(plan({ ...after, rate: burst }))).toEqual([])
+    expect(picturesOf(plan({ ...after, rate: burst, isOld: () => true }))).toEqual(['asha'])
+    const little = { ...after, view: [tile('asha'), tile('ravi')], rate: () => 20_000, isOld: () => true }
+    expect(picturesOf(plan({ ...little, maxBitrate: 170_000 }))).toEqual(['asha', 'ravi'])
   })
 
   it('slides: a new slide is a burst, after which the screen still flows, and comes back where nobody else looks', () => {

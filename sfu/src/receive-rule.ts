@@ -19,6 +19,8 @@ export interface Outlook {
   link: number | null
   /** Bits a second of a layer, with all headers; undefined: never seen. */
   rate: (producerId: string, layer: number) => number | undefined
+  /** Was that seen long ago? A layer is planned with what is usual, then, if it is less: seen again, it is known. */
+  isOld: (producerId: string, layer: number) => boolean
   flows: (producerId: string) => boolean
 }
 
@@ -223,8 +225,10 @@ const soundRate = ({ rate, offers }: Outlook, producerId: string) =>
 const isLowerScreen = ({ info, layers }: Offer, layer: number) =>
   info.source === 'screen' && layers > 1 && layer === 0
 
-function videoRate({ rate }: Outlook, offer: Offer, layer: number): number {
-  const seen = rate(offer.info.producerId, layer)
+function videoRate({ rate, isOld }: Outlook, offer: Offer, layer: number): number {
+  const { producerId } = offer.info
+  const seen = rate(producerId, layer)
   if (isLowerScreen(offer, layer)) return Math.min(seen ?? Infinity, usualLowerScreen)
-  return seen ?? usualLayers[layer + (offer.layers === 1 ? 1 : 0)] ?? 1_500_000
+  const usual = usualLayers[layer + (offer.layers === 1 ? 1 : 0)] ?? 1_500_000
+  return seen === undefined || isOld(producerId, layer) ? Math.min(seen ?? Infinity, usual) : seen
 }

@@ -236,6 +236,10 @@ export class Receiver {
         const producer = this.#redundant.flowing(producerId)?.producer
         return producer && this.#options.rates.of(producer, layer)
       },
+      isOld: (producerId, layer) => {
+        const producer = this.#redundant.flowing(producerId)?.producer
+        return producer !== undefined && this.#options.rates.isOld(producer, layer)
+      },
       flows: (producerId) => this.#deliveries.find(producerId)?.flows ?? false,
     }
   }
