@@ -10,6 +10,8 @@ import type { Workers } from './workers.ts'
 
 /** People of one room on one worker, above which an emptier worker is preferred: they all may begin to look at many. */
 const together = 100
+/** Looks, a second apart, after which a host closes that has nobody and passes nothing on. */
+const idleLooks = 5
 
 export interface Place {
   host: Host
@@ -25,6 +27,7 @@ export class HostSet {
   readonly #bySlot = new Map<WorkerSlot, Promise<Host>>()
   readonly #peers = new Map<WorkerSlot, number>()
   readonly hosts = new Set<Host>()
+  readonly #idleFor = new WeakMap<Host, number>()
   #closed = false
 
   /** open: makes a host ready for the room. */
@@ -53,7 +56,18 @@ export class HostSet {
   /** A host for what no peer here asked for: the first there is, or a new one. @throws AppError */
   async any(): Promise<Host> {
     const [host] = this.hosts
+    if (host) this.#idleFor.delete(host)
     return host ?? (await this.#hostOn(this.#choose()))
+  }
+
+  /** Once a second: a host whose people have all left closes some seconds later, with its router. */
+  tidy(): void {
+    for (const host of this.hosts) {
+      const isUsed = host.isPassedThrough || (this.#peers.get(host.slot) ?? 0) > 0
+      const idleFor = isUsed ? 0 : (this.#idleFor.get(host) ?? 0) + 1
+      this.#idleFor.set(host, idleFor)
+      if (idleFor >= idleLooks) host.close()
+    }
   }
 
   close(): void {

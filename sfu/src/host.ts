@@ -20,6 +20,8 @@ export class Host {
   /** To other workers and nodes. */
   readonly pipeTransports = new Set<types.PipeTransport>()
   readonly #server: types.WebRtcServer
+  /** Streams that come or go through its pipes now. */
+  #piped = 0
 
   private constructor(
     slot: WorkerSlot,
@@ -56,6 +58,11 @@ export class Host {
     return this.router.closed
   }
 
+  /** Does anything come or go through its pipes? */
+  get isPassedThrough(): boolean {
+    return this.#piped > 0
+  }
+
   /** @throws AppError media-unavailable */
   async createTransport(): Promise<types.WebRtcTransport> {
     const asked = this.router.createWebRtcTransport({
@@ -74,11 +81,23 @@ export class Host {
     const transport = await this.#adopt(this.router.createPipeTransport(options), 'pipes')
     this.pipeTransports.add(transport)
     transport.observer.once('close', () => this.pipeTransports.delete(transport))
+    transport.observer.on('newconsumer', ({ closed, observer }) => {
+      if (!closed) observer.once('close', this.#countPiped())
+    })
+    transport.observer.on('newproducer', ({ closed, observer }) => {
+      if (!closed) observer.once('close', this.#countPiped())
+    })
     return transport
   }
 
   close(): void {
     this.router.close()
+  }
+
+  /** @returns what is to run when the stream ends */
+  #countPiped(): () => void {
+    this.#piped += 1
+    return () => void (this.#piped -= 1)
   }
 
   /** One that was asked for before the router closed, and came after, would never be closed. */

@@ -131,6 +131,7 @@ export class Rooms {
   #look(): void {
     for (const room of this.#byId.values()) {
       for (const peer of room.peers.values()) peer.judge()
+      room.hosts.tidy()
       const unusedFor = room.unused ? (this.#unusedFor.get(room) ?? 0) + 1 : 0
       this.#unusedFor.set(room, unusedFor)
       const waits = this.#letGo.has(room) ? 1 : unusedSeconds

@@ -79,6 +79,26 @@ describe('a room over several nodes', () => {
     await until('it is unpiped over there', () => pipes(1) === 0, 20_000)
   }, 40_000)
 
+  it('goes on through a worker whose own people have all left', async () => {
+    await openSides(2, 2, { SFU_MAX_PEERS: '1' })
+    const [one, two, three] = [await joinOn(0), await joinOn(0), await joinOn(1)]
+    await link()
+    const camera = await two.publish('camera')
+    await until('the camera arrives', () => three.packets(camera) > 20)
+    const { server, node } = sides[0]!
+    const host = node.rooms.find(roomId)!.peers.get(one.of.peerId)!.host!
+    expect(host.isPassedThrough, 'it comes by the worker of somebody else').toBe(true)
+    const { consumerId } = three.find(camera)!
+    await server.ask('peer.close', one.of)
+    const lastTold = server.all('node.stats').length
+    await until('longer than an idle one stays', () => server.all('node.stats').length > lastTold + 4, 20_000)
+    const before = three.packets(camera)
+    await until('it goes on', () => three.packets(camera) > before + 20)
+    expect(three.find(camera)?.consumerId).toBe(consumerId)
+    await three.show()
+    await until('it is needed no more', () => host.closed, 20_000)
+  }, 60_000)
+
   it('tells the publisher on the other node how much is looked at', async () => {
     await openSides(2)
     const [one, two] = [await joinOn(0), await joinOn(1)]

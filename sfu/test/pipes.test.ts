@@ -58,6 +58,20 @@ describe('a room over several workers', () => {
     await until('the pipe of who left is gone', () => pipes() === 0)
   })
 
+  it('leaves a worker some seconds after its people did, and comes back to it', async () => {
+    const { server, room, join, slotOf } = await openSpreadRoom(2)
+    const [one, two] = [await join(), await join()]
+    const camera = await one.publish('camera')
+    await until('it arrives', () => two.packets(camera) > 10)
+    const left = slotOf(two)
+    await server.ask('peer.close', two.of)
+    await until('it is there no more', () => left.rooms + left.transports + left.pipes === 0, 20_000)
+    expect([slotOf(one).rooms, room().hosts.hosts.size]).toEqual([1, 1])
+    const next = await join()
+    expect(slotOf(next)).toBe(left)
+    await until('who comes then sees it', () => next.packets(camera) > 10)
+  }, 40_000)
+
   it('keeps a mended pipe while anybody on that worker looks through it', async () => {
     const { server, room, join } = await openSpreadRoom(2, { SFU_MAX_PEERS: '2' })
     const [one, , three, four] = [await join(), await join(), await join(), await join()] as const
