@@ -60,6 +60,16 @@ async function aClass() {
   return { sessionId, seats, tellStats }
 }
 
+async function auditOfNodes() {
+  const rows = await server.db
+    .selectFrom('audit_event')
+    .select(['subject', 'action', 'actor_id'])
+    .where('subject', 'like', 'node:%')
+    .orderBy('seq')
+    .execute()
+  return rows.map(({ subject, action, actor_id }) => [subject, action, actor_id])
+}
+
 describe('an admin sees', () => {
   test('nodes, workers, rooms and people by name, as the node measured them, within two seconds', async () => {
     const { sessionId, tellStats } = await aClass()
@@ -142,6 +152,17 @@ describe('emptying a node', () => {
     expect(nodes[0]).toMatchObject({ headroom: 0, draining: { people: 0, blocked: false } })
     await server.api(adminRoutes.undrain, { params: { id: 'fake' } }, boss)
     expect(node.heard).toContainEqual({ method: 'node.drain', data: { draining: false } })
+  })
+
+  test('and taking it back stand in the audit with who did it; what was refused does not', async () => {
+    const other = await server.person({ roles: ['admin'] })
+    await server.api(adminRoutes.drain, { params: { id: 'fake' } }, other)
+    await server.api(adminRoutes.undrain, { params: { id: 'fake' } }, boss)
+    await server.api(adminRoutes.drain, { params: { id: 'elsewhere' } }, boss).catch(() => undefined)
+    expect((await auditOfNodes()).slice(-2)).toEqual([
+      ['node:fake', 'node.drain-begun', other.userId],
+      ['node:fake', 'node.drain-taken-back', boss.userId],
+    ])
   })
 
   test('of a node that nobody knows is refused', async () => {

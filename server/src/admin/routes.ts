@@ -1,5 +1,6 @@
 import { adminRoutes as routes } from '@peerlearn/contract/admin'
 import { AppError } from '@peerlearn/contract/errors'
+import { audit } from '../audit/audit.ts'
 import type { Db } from '../db.ts'
 import { on, type Binding } from '../http.ts'
 import type { SfuPool } from '../sfu/sfu-pool.ts'
@@ -16,16 +17,20 @@ interface AdminDeps {
 export const adminRoutes = ({ db, pool, view }: AdminDeps): Binding[] => [
   on(routes.overview, async () => readOverview(db, await view.live())),
   on(routes.history, () => Promise.resolve({ everySeconds, samples: [...view.samples] })),
-  on(routes.drain, ({ params }) => drain(pool, params.id, true)),
-  on(routes.undrain, ({ params }) => drain(pool, params.id, false)),
+  on(routes.drain, async ({ who, params: { id } }) => {
+    await drain(pool, id, true)
+    await audit(db, { actorId: who.userId, action: 'node.drain-begun', subject: `node:${id}` })
+    return {}
+  }),
+  on(routes.undrain, async ({ who, params: { id } }) => {
+    await drain(pool, id, false)
+    await audit(db, { actorId: who.userId, action: 'node.drain-taken-back', subject: `node:${id}` })
+    return {}
+  }),
 ]
 
-async function drain(
-  pool: AdminDeps['pool'],
-  nodeId: string,
-  draining: boolean,
-): Promise<Record<never, never>> {
+/** @throws AppError `not-found`, `media-unavailable` */
+async function drain(pool: AdminDeps['pool'], nodeId: string, draining: boolean): Promise<void> {
   if (!pool.find(nodeId)) throw new AppError('not-found', 'There is no such media node.')
   await pool.drain(nodeId, draining)
-  return {}
 }
