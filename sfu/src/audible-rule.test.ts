@@ -49,6 +49,21 @@ describe('the microphones that are sent', () => {
     ])
   })
 
+  it('are as many of the loudest as the node is told, and the mentor’s', () => {
+    const loud = ['a', 'b', 'c', 'd', 'e', 'f'].map((id, n) => speaking(id, -20 - n))
+    const all = [...crowd(12, ...loud), quiet('mentor', { mentor: true })]
+    expect(ids(chooseSent(all, 'all', now, now, 2))).toEqual(['a', 'b', 'mentor'])
+    expect(ids(chooseSent(all, new Set(['c', 'd']), now, now, 6))).toEqual([
+      'a',
+      'b',
+      'c',
+      'd',
+      'e',
+      'f',
+      'mentor',
+    ])
+  })
+
   const before = new Set(['a', 'b', 'c', 'd'])
   const four = ['a', 'b', 'c', 'd'].map((id) => speaking(id, -30))
 

@@ -19,8 +19,8 @@ export interface Heard extends Microphone {
 export const sentToAll = 8
 /** Milliseconds that no more are open before all are sent again: one who opens and closes theirs is to change nothing. */
 const fewFor = 3_000
-/** Beyond, so many of the loudest are, beside the mentor's. */
-const sentLoudest = 4
+/** Beyond, so many of the loudest are, beside the mentor's; a node may be told another number. */
+export const usualLoudest = 4
 /** Microphones up to which everybody has a consumer of each. */
 const keptForAll = 12
 
@@ -47,12 +47,16 @@ export const isSpeaking = (heard: Heard, now: number, within = breath) =>
 
 export const openOf = (all: readonly Heard[]) => all.filter(({ paused }) => !paused)
 
-/** Takes the place of what was sent before; `all` has every microphone. `fewSince`: since when all of them could be sent. */
+/**
+ * Takes the place of what was sent before; `all` has every microphone. `fewSince`: since when all of them could be sent;
+ * `sentLoudest`: how many beside the mentor's, when not all are.
+ */
 export function chooseSent(
   all: readonly Heard[],
   before: Audibles['sent'],
   now: number,
   fewSince = now,
+  sentLoudest = usualLoudest,
 ): Audibles['sent'] {
   const open = openOf(all)
   const isSettled = before === 'all' || open.length < sentToAll || now - fewSince >= fewFor

@@ -9,6 +9,7 @@ import {
   openOf,
   sentToAll,
   silence,
+  usualLoudest,
 } from './audible-rule.ts'
 import type { Heard } from './audible-rule.ts'
 import type { NoticeData } from './channel.ts'
@@ -54,6 +55,7 @@ const maxSpeakers = 5
 
 export class Audible {
   readonly #listener: AudibleListener
+  readonly #sentLoudest: number
   readonly #microphones = new Map<string, Heard>()
   readonly #listeningClosely = new Set<string>()
   #timer: NodeJS.Timeout | undefined
@@ -68,8 +70,10 @@ export class Audible {
   #fewSince = Infinity
   #loudestAt = 0
 
-  constructor(listener: AudibleListener) {
+  /** sentLoudest: how many are sent beside the mentor's, when many are open. */
+  constructor(listener: AudibleListener, sentLoudest = usualLoudest) {
     this.#listener = listener
+    this.#sentLoudest = sentLoudest
   }
 
   get audibles(): Audibles {
@@ -156,7 +160,7 @@ export class Audible {
     const all = [...this.#microphones.values()]
     const { sent: before, near: nearBefore, voices: voicesBefore } = this.#audibles
     this.#fewSince = openOf(all).length > sentToAll ? Infinity : Math.min(this.#fewSince, now)
-    const sent = kept(before, chooseSent(all, before, now, this.#fewSince))
+    const sent = kept(before, chooseSent(all, before, now, this.#fewSince, this.#sentLoudest))
     const near = kept(nearBefore, chooseNear(all, sent, nearBefore))
     const chosen = chooseVoices(all, voicesBefore, now)
     const voices = chosen.join() === voicesBefore.join() ? voicesBefore : chosen
@@ -174,7 +178,7 @@ export class Audible {
   }
 
   #tellSpeakers(now: number): void {
-    const speakers = this.#speaking(now).map(({ peerId, volume }) => ({ peerId, volume }))
+    const speakers = this.#speaking(now, maxSpeakers).map(({ peerId, volume }) => ({ peerId, volume }))
     if (sameSpeakers(this.#speakers, speakers)) return
     this.#speakers = speakers
     this.#speakersAt = now
@@ -184,7 +188,8 @@ export class Audible {
   /** At once when somebody begins or ends; while they speak, as often as speakers are told. */
   #tellLoudest(now: number): void {
     const isNeeded = this.#isLinked || openOf([...this.#microphones.values()]).length > sentToAll
-    const own = isNeeded ? this.#speaking(now).filter((one) => one.own) : []
+    const most = Math.max(maxSpeakers, this.#sentLoudest + 1)
+    const own = isNeeded ? this.#speaking(now, most).filter((one) => one.own) : []
     const loudest = own.map(({ producerId, volume }) => ({ producerId, volume }))
     const isOther = idsOf(loudest) !== idsOf(this.#loudest)
     const isStale = loudest.length > 0 && now - this.#loudestAt >= speakersEvery
@@ -195,14 +200,14 @@ export class Audible {
   }
 
   /** Loudest first, one of each peer. */
-  #speaking(now: number): (Heard & { volume: number })[] {
+  #speaking(now: number, most: number): (Heard & { volume: number })[] {
     const peers = new Set<string>()
     return [...this.#microphones.values()]
       .filter((one) => isSpeaking(one, now))
       .map((one) => ({ ...one, volume: Math.round(loudnessAt(one, now)) }))
       .sort((a, b) => b.volume - a.volume)
       .filter(({ peerId }) => !peers.has(peerId) && peers.add(peerId))
-      .slice(0, maxSpeakers)
+      .slice(0, most)
   }
 }
 

@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import { availableParallelism, hostname } from 'node:os'
 import { ConfigError, listenAddress, secret, weakSecret } from '@peerlearn/contract/settings'
 import { z } from 'zod'
+import { sentToAll, usualLoudest } from './audible-rule.ts'
 
 const port = z.coerce.number().int().min(1).max(65535)
 const count = z.coerce.number().int().min(1)
@@ -28,6 +29,8 @@ const settings = z.object({
   SFU_MAX_PEERS: count.default(500),
   SFU_MAX_CPU: z.coerce.number().min(0.05).max(1).default(0.8),
   SFU_MAX_ROOMS: count.default(1_000),
+  /** So many of the loudest are heard beside the mentor, where more microphones are open than are sent to everybody. */
+  SFU_MAX_VOICES: count.max(sentToAll).default(usualLoudest),
   /** Pipes to other nodes: the address at which they reach this one, and ports (UDP). */
   SFU_PIPE_ADDRESS: z
     .string()
@@ -58,6 +61,7 @@ const examples: Record<string, string> = {
   SFU_MAX_PEERS: '500',
   SFU_MAX_CPU: '0.8',
   SFU_MAX_ROOMS: '1000',
+  SFU_MAX_VOICES: '4',
   SFU_PIPE_ADDRESS: '10.0.0.7',
   SFU_PIPE_MIN_PORT: '41000',
   SFU_PIPE_MAX_PORT: '41999',

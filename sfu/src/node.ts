@@ -57,6 +57,7 @@ export async function startNode(
       graceSeconds,
       maxRooms: config.SFU_MAX_ROOMS,
       pipeIdleSeconds: config.SFU_PIPE_IDLE_SECONDS,
+      sentLoudest: config.SFU_MAX_VOICES,
       pipes: config.pipes,
     },
     log,

@@ -7,7 +7,7 @@ import type { FirstView, VideoCodec } from '@peerlearn/contract/media'
 import type { ReceiveRule } from '@peerlearn/contract/sfu'
 import type { types } from 'mediasoup'
 import { Audible } from './audible.ts'
-import type { Audibles } from './audible.ts'
+import type { AudibleListener, Audibles } from './audible.ts'
 import type { TellRoom } from './channel.ts'
 import { Demand } from './demand.ts'
 import type { Host } from './host.ts'
@@ -30,6 +30,7 @@ export interface RoomMediaOptions {
   links: Links
   pipes: PipeAddress
   pipeIdleSeconds: number
+  sentLoudest: number
   log: Logger
 }
 
@@ -39,9 +40,6 @@ interface Around {
   readonly hosts: { readonly hosts: ReadonlySet<Host> }
   readonly tell: TellRoom
 }
-
-/** Microphones that a newcomer is expected to hear at most. */
-const heardAtOnce = 5
 
 export class RoomMedia implements Supply {
   readonly pipes: Pipes
@@ -69,12 +67,13 @@ export class RoomMedia implements Supply {
       onLayers: () => this.#everybody((peer) => peer.receiver?.offerChanged()),
     })
     this.pipesOut = new PipesOut(this, options.pipes)
-    this.#audible = new Audible({
+    const listener: AudibleListener = {
       changed: (audibles) => this.#everybody((peer) => peer.receiver?.setAudible(audibles)),
       speakers: (speakers) => room.tell('speakers.changed', { speakers }),
       loudest: (producers) => room.tell('loudest.changed', { producers }),
       fast: (on) => room.hosts.hosts.forEach((host) => host.loudness.setFast(on)),
-    })
+    }
+    this.#audible = new Audible(listener, options.sentLoudest)
   }
 
   offersFor(peerId: string): Offer[] {
@@ -106,11 +105,11 @@ export class RoomMedia implements Supply {
     return this.#codecs.all
   }
 
-  /** Consumers that a newcomer is going to have at once. */
+  /** Consumers that a newcomer is going to have at once: of sounds no more than the loudest and the mentor's. */
   expectedBy(peer: Peer, view: FirstView): number {
     const offered = this.offers.for(peer.id).filter(({ passing }) => !passing)
     const videos = offered.filter(({ info }) => info.kind === 'video').length
-    return Math.min(videos, view.videos) + Math.min(offered.length - videos, heardAtOnce)
+    return Math.min(videos, view.videos) + Math.min(offered.length - videos, this.#options.sentLoudest + 1)
   }
 
   /** The peer has its media, and receives so. */

@@ -29,6 +29,8 @@ export interface RoomSettings {
   graceSeconds: number
   /** Seconds that a pipe stays which nobody looks through. */
   pipeIdleSeconds: number
+  /** Microphones that are sent beside the mentor's, where many are open. */
+  sentLoudest: number
   pipes: PipeAddress
 }
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { startTestNode } from './media-node.ts'
 import type { NodeUnderTest } from './media-node.ts'
 import { openRoom } from './open-room.ts'
@@ -97,4 +97,29 @@ describe('seventeen open microphones', () => {
   it('cost each listener twelve consumers and not seventeen, some time after they were opened', async () => {
     await until('the others are closed', () => listener.consumers.size <= 12, 40_000)
   }, 50_000)
+})
+
+describe('nine open microphones on a node that is told two', () => {
+  it('are heard as the loudest two and the mentor', async () => {
+    const small = await startTestNode({ env: { SFU_MAX_VOICES: '2' } })
+    const { join, close } = await openRoom(small)
+    onTestFinished(async () => {
+      await close()
+      await small.close()
+    })
+    const ear = await join()
+    await ear.follow()
+    const sent: string[] = []
+    for (let n = 0; n < 9; n++) {
+      const person = await join({ mentor: n === 8, videos: 0 })
+      sent.push(
+        await person.publish('microphone', {
+          loudness: () => [30, 31, 12, 30, 10, 32][n] ?? quiet,
+          bytes: 80,
+        }),
+      )
+    }
+    const lately = () => sent.flatMap((id, n) => (performance.now() - ear.lastAt(id) < 200 ? [n] : []))
+    await until('they are heard, and nobody else', () => lately().join() === '2,4,8')
+  })
 })
