@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { keeps } from './figures.ts'
-import { SlideShow } from './slides.ts'
+import { keepsSlides, SlideShow } from './slides.ts'
 import { ThinClass } from './thin-class.ts'
 import { flowDuring } from './watch.ts'
 
@@ -24,7 +24,7 @@ it('shows each slide over 200 kbit/s to who chose Slides, and leaves the voice w
       await sleep(6_000)
     }
   })
-  keeps('slide over 200 kbit/s', times, 8_000)
+  keepsSlides('over 200 kbit/s', times)
   keeps('sound made up over 200 kbit/s', [concealed * 100], 5, '%')
   expect([show.mentor.problems, show.learner.problems]).toEqual([[], []])
   await thin.left()

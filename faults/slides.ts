@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { chooseMode, joinRoom } from '../client/e2e/in-room.ts'
 import { launchBrowser, newPerson, signIn, until, type Person } from '../client/e2e/person.ts'
+import { keeps } from './figures.ts'
 import type { ThinClass } from './thin-class.ts'
 import { watch } from './watch.ts'
 
@@ -62,6 +63,12 @@ export class SlideShow {
   async close(): Promise<void> {
     await this.#browser.close()
   }
+}
+
+/** The first comes while the link has just become narrow and the lower stream just begun: parts of it are lost and sent again. */
+export function keepsSlides(name: string, [first = Infinity, ...others]: readonly number[]): void {
+  keeps(`the first slide ${name}`, [first], 15_000)
+  keeps(`slides ${name}`, others, 5_000)
 }
 
 /** What is on the learner's large tile now: which slide, how large, and how much is left of the contrast of its finest lines, 0 … 1. */
