@@ -1,4 +1,7 @@
-/** Cameras and screens go out in the best codec that everybody present decodes, and in another as soon as somebody comes who can't. */
+/**
+ * Cameras and screens go out in the best codec that everybody present decodes, in another as soon as somebody comes who can't,
+ * and in the best again some time after they left.
+ */
 import { beforeAll, expect, it } from 'vitest'
 import type { Browser } from 'playwright-core'
 import { joinRoom } from './in-room.ts'
@@ -73,7 +76,7 @@ const sends = (person: Person, ...codecs: string[]) =>
   until(
     `pictures in ${codecs.join()}`,
     async () => (await sentIn(person)).toSorted().join() === codecs.join(),
-    30,
+    60,
   )
 
 /** Waits until the screen that this person is shown comes in this codec, and is decoded. */
@@ -129,6 +132,11 @@ it('sends a screen in AV1 while everybody decodes it, and in VP8 as soon as some
   await joinRoom(old, sessionId)
   await sends(teaching, 'video/VP8')
   for (const person of [learning, old]) await showsScreen(person, 'video/VP8')
+
+  await old.page.getByRole('button', { name: 'Leave' }).click()
+  await sends(teaching, 'video/AV1', 'video/VP9')
+  await showsScreen(learning, 'video/AV1')
+  await seesPictures(learning.page, 2, 30)
 
   for (const { problems } of [teaching, learning, old]) expect(problems).toEqual([])
 })

@@ -32,7 +32,7 @@ function sending(refusals: SocketError['code'][] = []) {
     request: request as unknown as Socket['request'],
     codecFor: () => ({ codec, capability: undefined }),
     redundantCodec: () => undefined,
-    stillDecoded: (spoken) => spoken === codec,
+    mayStay: (_source, spoken) => spoken === codec,
     onFault: () => undefined,
   })
   outgoing.want({ camera: { track: track as unknown as MediaStreamTrack, paused: false } })

@@ -27,7 +27,7 @@ interface Ports {
   /** What mediasoup-client needs to send sound in RED; undefined when this browser can't. */
   redundantCodec: () => types.RtpCodecCapability | undefined
   /** May a source go on in this codec? */
-  stillDecoded: (codec: VideoCodec) => boolean
+  mayStay: (source: Source, codec: VideoCodec) => boolean
   /** This source could not be sent. */
   onFault: (source: Source, error: unknown) => void
 }
@@ -82,7 +82,7 @@ export class Outgoing {
     this.#reconcile()
   }
 
-  /** Others came or went: what they can't decode is sent in another codec. */
+  /** Others came or went: what they can't decode is sent in another codec, in time also what could be better. */
   recode(): void {
     this.#reconcile()
   }
@@ -134,7 +134,7 @@ export class Outgoing {
     if (!wanted || this.#closed || this.#ports.media.closed) return
     try {
       const producer = this.#producers.get(source)
-      if (producer && !this.#outdated(producer)) await this.#adjust(producer, wanted)
+      if (producer && !this.#outdated(source, producer)) await this.#adjust(producer, wanted)
       else if (producer) await this.#recode(source, producer, wanted)
       else if (wanted.track) await this.#produce(source, wanted, wanted.track)
     } catch (error) {
@@ -166,9 +166,9 @@ export class Outgoing {
     this.#limit.apply(producer)
   }
 
-  #outdated({ kind, rtpParameters }: types.Producer): boolean {
+  #outdated(source: Source, { kind, rtpParameters }: types.Producer): boolean {
     const mimeType = rtpParameters.codecs[0]?.mimeType as VideoCodec // as `produce` was given it
-    return kind === 'video' && !this.#ports.stillDecoded(mimeType)
+    return kind === 'video' && !this.#ports.mayStay(source, mimeType)
   }
 
   /** The new one first, so that viewers change over without a gap; where both are one too many, the old one goes before. */

@@ -25,6 +25,7 @@ import type { Line } from './moving.ts'
 import { Outgoing } from './outgoing.ts'
 import type { WantedSources } from './outgoing.ts'
 import { untilCarries } from './rivals.ts'
+import { RoomCodecs } from './room-codecs.ts'
 import { inOrderOf, lastWay } from './ways.ts'
 
 type Moved = ClientOutput<'media.move'>
@@ -59,7 +60,9 @@ export class RoomMedia {
   #now: Line | null = null
   #next: Line | null = null
   #wanted: WantedSources = {}
-  #codecs: readonly VideoCodec[] = ['video/VP8']
+  #codecs = new RoomCodecs(() => {
+    for (const { outgoing } of this.#lines) outgoing.recode()
+  })
   /** Grows with everything that makes an earlier move void. */
   #moves = 0
 
@@ -99,8 +102,7 @@ export class RoomMedia {
 
   /** Everybody present decodes these; what is sent in another is sent anew. */
   speak(codecs: readonly VideoCodec[]): void {
-    this.#codecs = codecs
-    for (const { outgoing } of this.#lines) outgoing.recode()
+    this.#codecs.speak(codecs)
   }
 
   limit(producerId: string, layer: number): void {
@@ -152,6 +154,7 @@ export class RoomMedia {
 
   close(): void {
     this.#wanted = {}
+    this.#codecs.close()
     this.#closeLines()
   }
 
@@ -207,15 +210,19 @@ export class RoomMedia {
       media,
       request,
       codecFor: (source) => {
-        const strong = navigator.hardwareConcurrency >= strongCores
-        const codec = codecFor(source, this.#codecs, { strong, sendable: this.device.sendable })
+        const codec = this.#codecFor(source)
         return { codec, capability: this.device.codec(codec) }
       },
       redundantCodec: () => this.device.redundantCodec,
-      stillDecoded: (codec) => codec === 'video/VP8' || this.#codecs.includes(codec),
+      mayStay: (source, codec) => this.#codecs.mayStay(codec, this.#codecFor(source)),
       onFault: this.#ports.onSendFault,
     })
     return { media, outgoing }
+  }
+
+  #codecFor(source: Source): VideoCodec {
+    const strong = navigator.hardwareConcurrency >= strongCores
+    return codecFor(source, this.#codecs.all, { strong, sendable: this.device.sendable })
   }
 
   /** @param media a function, for the first are told while it is being made */
