@@ -44,7 +44,7 @@ export class Dial {
   /** Nobody needs it any more: it is closed when it has opened, since browsers call it an error to close it before. */
   spare(): void {
     this.#spared = true
-    if (!this.#ws) this.#fail('lost')
+    if (!this.#ws) this.#endSpared()
   }
 
   /** It is needed after all, and has its whole time from now. */
@@ -72,7 +72,7 @@ export class Dial {
   }
 
   #opened(ws: WebSocket): void {
-    if (this.#spared) this.#fail('lost')
+    if (this.#spared) this.#endSpared()
     else if (this.#end()) this.#options.onOpen(ws)
   }
 
@@ -82,10 +82,16 @@ export class Dial {
   }
 
   #fail(why: DialFailure): void {
+    if (this.#spared) return this.#endSpared()
     if (!this.#end()) return
     this.#ws?.close()
-    if (this.#spared) this.#options.onSpared()
-    else this.#options.onFailed(why)
+    this.#options.onFailed(why)
+  }
+
+  #endSpared(): void {
+    if (!this.#end()) return
+    this.#ws?.close()
+    this.#options.onSpared()
   }
 
   /** True the first time. */

@@ -79,6 +79,19 @@ it('goes over to the connection that it had begun when the first falls silent ag
   expect([first.closed, Line.made[1]?.closed, socket.state]).toEqual([true, false, 'open'])
 })
 
+it('goes over to the connection that it had begun when the first is cut, and begins no other', async () => {
+  const { socket, states, first } = await opened()
+  const asked = socket.request('room.leave', {}).catch((error: { code: string }) => error.code)
+  socket.renew()
+  await soon()
+  first.onmessage?.({ data: JSON.stringify({ event: 'speakers.changed', data: {} }) })
+  first.onclose?.({ code: 1006 })
+  expect([await asked, socket.state]).toEqual(['offline', 'connecting'])
+  Line.made[1]?.onopen?.()
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect([Line.made.length, Line.made[1]?.closed, states]).toEqual([2, false, ['connecting', 'open']])
+})
+
 it('goes over to another connection when nothing is answered, and says so', async () => {
   const { socket, states, first } = await opened()
   const asked = socket.request('room.leave', {}, 700).catch(() => 'timeout')

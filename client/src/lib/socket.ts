@@ -193,7 +193,18 @@ export class Socket {
     // The ticket at hand was used or void: a fetched one will say more.
     else if (code === closeCode.ticket && this.#reconnected) this.#connect()
     else if (code === closeCode.restart) this.#retryLater('restart')
-    else this.#retryLater(code === closeCode.tooMany ? 'too-many' : 'lost')
+    else if (code === closeCode.tooMany) this.#retryLater('too-many')
+    else if (this.#dial) this.#goOver(this.#dial)
+    else this.#retryLater('lost')
+  }
+
+  /** The present socket is lost while another is being opened. */
+  #goOver(dial: Dial): void {
+    this.#ws = null
+    this.#answers.abandon()
+    this.#ticket.rest()
+    dial.want()
+    this.#become('connecting', 'lost')
   }
 
   #onFrame(text: string): void {
