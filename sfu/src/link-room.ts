@@ -72,12 +72,12 @@ export class LinkRoom implements LinkUser, Origin {
   /** Whatever came from there cannot be had any more. */
   down(): void {
     clearTimeout(this.#again)
-    this.#mentors.clear()
-    for (const producerId of [...this.#infos.keys()]) this.#remove(producerId)
+    this.#forgetAll()
     this.#pipes.closeAll()
   }
 
   heard({ event, data }: RoomHeard): void {
+    if (event !== 'loudest.changed') this.#stale = true
     if (event === 'producer.opened') return this.#opened(data.producer)
     if (event === 'producer.closed') return this.#remove(data.producerId)
     if (event === 'producer.paused' || event === 'producer.resumed')
@@ -119,7 +119,7 @@ export class LinkRoom implements LinkUser, Origin {
       this.#soon(this.#lookAnyway)
     } catch (error) {
       if (!(error instanceof AppError)) this.#log.warn({ err: error }, 'a room could not be followed')
-      if (error instanceof AppError && error.code === 'not-found') this.#mentors.clear()
+      if (error instanceof AppError && error.code === 'not-found') this.#forgetAll()
       else if (this.#channel.up) this.#soon(lookAgain)
     }
   }
@@ -149,8 +149,12 @@ export class LinkRoom implements LinkUser, Origin {
     this.#links.leave(this.#channel, this)
   }
 
+  #forgetAll(): void {
+    this.#mentors.clear()
+    for (const producerId of [...this.#infos.keys()]) this.#remove(producerId)
+  }
+
   #opened(info: ProducerInfo): void {
-    this.#stale = true
     // of somebody who came after us: who they are is in the answer to the next attach
     if (this.#mentors.has(info.peerId)) this.#add(info)
     else this.#soon(0)
