@@ -22,7 +22,7 @@ const fewFor = 3_000
 /** Beyond, so many of the loudest are, beside the mentor's; a node may be told another number. */
 export const usualLoudest = 4
 /** Microphones up to which everybody has a consumer of each. */
-const keptForAll = 12
+export const keptForAll = 12
 
 /** dBov from which on it may be a voice; a quiet room is at -70 and below. */
 export const audibleFrom = -55

@@ -6,6 +6,7 @@ import { hasRedundancy } from '@peerlearn/contract/media'
 import type { FirstView, VideoCodec } from '@peerlearn/contract/media'
 import type { ReceiveRule } from '@peerlearn/contract/sfu'
 import type { types } from 'mediasoup'
+import { keptForAll } from './audible-rule.ts'
 import { Audible } from './audible.ts'
 import type { AudibleListener, Audibles } from './audible.ts'
 import type { TellRoom } from './channel.ts'
@@ -105,11 +106,11 @@ export class RoomMedia implements Supply {
     return this.#codecs.all
   }
 
-  /** Consumers that a newcomer is going to have at once: of sounds no more than the loudest and the mentor's. */
+  /** Consumers that a newcomer is going to have at once: of sounds no more than everybody has. */
   expectedBy(peer: Peer, view: FirstView): number {
     const offered = this.offers.for(peer.id).filter(({ passing }) => !passing)
     const videos = offered.filter(({ info }) => info.kind === 'video').length
-    return Math.min(videos, view.videos) + Math.min(offered.length - videos, this.#options.sentLoudest + 1)
+    return Math.min(videos, view.videos) + Math.min(offered.length - videos, keptForAll)
   }
 
   /** The peer has its media, and receives so. */
