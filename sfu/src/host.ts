@@ -81,23 +81,11 @@ export class Host {
     const transport = await this.#adopt(this.router.createPipeTransport(options), 'pipes')
     this.pipeTransports.add(transport)
     transport.observer.once('close', () => this.pipeTransports.delete(transport))
-    transport.observer.on('newconsumer', ({ closed, observer }) => {
-      if (!closed) observer.once('close', this.#countPiped())
-    })
-    transport.observer.on('newproducer', ({ closed, observer }) => {
-      if (!closed) observer.once('close', this.#countPiped())
-    })
     return transport
   }
 
   close(): void {
     this.router.close()
-  }
-
-  /** @returns what is to run when the stream ends */
-  #countPiped(): () => void {
-    this.#piped += 1
-    return () => void (this.#piped -= 1)
   }
 
   /** One that was asked for before the router closed, and came after, would never be closed. */
@@ -109,7 +97,9 @@ export class Host {
       transport.close()
       throw unavailable()
     }
-    countOn(this.slot, transport, produced)
+    countOn(this.slot, transport, produced, (change) => {
+      if (produced === 'pipes') this.#piped += change
+    })
     return transport
   }
 }
@@ -118,18 +108,31 @@ export class Host {
  * Keeps the worker's counts true; what arrives through a pipe counts as such. What was asked for before the transport
  * closed, and answered after, would otherwise never be closed.
  */
-function countOn(slot: WorkerSlot, transport: types.Transport, produced: 'producers' | 'pipes'): void {
+function countOn(
+  slot: WorkerSlot,
+  transport: types.Transport,
+  produced: 'producers' | 'pipes',
+  onStream: (change: 1 | -1) => void,
+): void {
   const { observer } = transport
   slot.transports += 1
   observer.once('close', () => (slot.transports -= 1))
   observer.on('newconsumer', (consumer) => {
     if (transport.closed) return consumer.close()
-    slot.consumers += 1
-    consumer.observer.once('close', () => (slot.consumers -= 1))
+    const count = (change: 1 | -1) => {
+      slot.consumers += change
+      onStream(change)
+    }
+    count(1)
+    consumer.observer.once('close', () => count(-1))
   })
   observer.on('newproducer', (producer) => {
     if (transport.closed) return producer.close()
-    slot[produced] += 1
-    producer.observer.once('close', () => (slot[produced] -= 1))
+    const count = (change: 1 | -1) => {
+      slot[produced] += change
+      onStream(change)
+    }
+    count(1)
+    producer.observer.once('close', () => count(-1))
   })
 }
