@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { goodCheck as good } from './good-check.ts'
 import type { ReadinessResult } from './readiness.ts'
 import { reasonsOf, verdictOf } from './readiness-verdict.ts'
 
+const good: ReadinessResult = {
+  microphone: 'works',
+  camera: 'works',
+  ways: { udp: 40, tcp: 60, turn: 90 },
+  best: 'udp',
+  downBits: 8_000_000,
+  upBits: 4_000_000,
+  rttMs: 30,
+  lossDown: 0,
+  lossUp: 0,
+}
 const verdicts = (changes: Partial<ReadinessResult>[]) =>
   changes.map((change) => verdictOf({ ...good, ...change }))
 

@@ -1,4 +1,4 @@
-import type { ReadinessResult } from './readiness.ts'
+import type { ReadinessResult } from '@peerlearn/contract/readiness'
 
 /** For tests: a check of the connection in which all is well, over every way. */
 export const goodCheck: ReadinessResult = {

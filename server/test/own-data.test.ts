@@ -1,5 +1,4 @@
 /** What a person can take away and have forgotten. */
-import { goodCheck } from '@peerlearn/contract/good-check'
 import { ownDataRoutes as routes } from '@peerlearn/contract/own-data'
 import { readinessRoutes } from '@peerlearn/contract/readiness'
 import { userRoutes } from '@peerlearn/contract/users'
@@ -9,6 +8,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { appendRoomEvent } from '../src/room-events.ts'
 import { personalTables } from '../src/own-data/tables.ts'
 import { newBooking, newSession } from './factories.ts'
+import { goodCheck } from './good-check.ts'
 import { startServer, type Person, type TestServer } from './harness.ts'
 
 let server: TestServer

@@ -1,11 +1,11 @@
 import { bookingRoutes } from '@peerlearn/contract/bookings'
-import { goodCheck as good } from '@peerlearn/contract/good-check'
 import { invitationRoutes } from '@peerlearn/contract/invitations'
 import { readinessRoutes } from '@peerlearn/contract/readiness'
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { forgetOldRows } from '../src/retention.ts'
 import { newBooking, newSession } from './factories.ts'
+import { goodCheck as good } from './good-check.ts'
 import { eventually, startServer, type Person, type TestServer } from './harness.ts'
 import { startSfu, type RealSfu } from './real-sfu.ts'
 
