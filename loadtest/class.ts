@@ -110,6 +110,7 @@ export class LightClass {
     await old.leave()
     this.past.push(old)
     this.learners[n] = back
+    this.#onTheWay.delete(old)
     await this.#come(back, n)
     this.#onTheWay.delete(back)
     return true

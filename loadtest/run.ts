@@ -107,13 +107,14 @@ async function measure(
   const own = process.cpuUsage()
   const began = performance.now()
   const churning = new Churning(classes, churn)
+  const stopped = aborted(signal).catch(() => undefined)
   while (performance.now() - began < seconds * 1000 && !signal.aborted) {
-    await Promise.race([sleep(100), aborted(signal).catch(() => undefined)])
+    await Promise.race([sleep(100), stopped])
     const passed = (performance.now() - began) / 1000
     churning.keepUp(Math.min(passed, seconds))
     tell(`measuring: ${Math.round(passed)} of ${seconds} s, ${churning.done} left and came back`)
   }
-  if (!signal.aborted) await Promise.race([churning.settle(), aborted(signal).catch(() => undefined)])
+  if (!signal.aborted) await Promise.race([churning.settle(), stopped])
   const took = (performance.now() - began) / 1000
   const used = process.cpuUsage(own)
   const uses = processes()
