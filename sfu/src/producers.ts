@@ -59,7 +59,7 @@ export class Producers {
   /** @throws AppError limit-reached, media-refused, media-unavailable */
   async create(wish: ProducerWish): Promise<Producer> {
     if (hasRedundancy(wish.rtpParameters)) return await this.#repeat(wish)
-    this.#requireRoom(wish.kind, wish.source)
+    this.#requireRoom(wish)
     requireFewLayers(wish.rtpParameters)
     return await this.#produce(wish)
   }
@@ -106,8 +106,8 @@ export class Producers {
   setLimits(limits: ProducerLimits): void {
     this.#limits = limits
     for (const kind of ['audio', 'video'] as const) {
-      const sent = this.list.filter((producer) => producer.kind === kind)
-      for (const producer of sent.slice(limits[kind])) producer.close()
+      const beyond = this.#sourcesOf(kind).slice(limits[kind])
+      for (const producer of this.list) if (beyond.includes(producer.appData.source)) producer.close()
     }
   }
 
@@ -126,14 +126,27 @@ export class Producers {
     return producer
   }
 
-  #requireRoom(kind: types.MediaKind, source: Source): void {
+  #requireRoom({ kind, source, rtpParameters }: ProducerWish): void {
     if (kindOf[source] !== kind) throw new AppError('media-refused', `A ${source} is not ${kind}.`)
-    if (this.list.some((producer) => producer.appData.source === source))
+    const same = this.list.filter(({ appData }) => appData.source === source)
+    // In another codec it comes before the earlier one goes, so that viewers change over without a gap.
+    const isRecoded = same.length === 1 && same.every((one) => codecOf(one) !== codecOf({ rtpParameters }))
+    if (same.length > 0 && !isRecoded)
       throw new AppError('limit-reached', `This ${source} is already being sent.`)
-    if (this.list.filter((producer) => producer.kind === kind).length >= this.#limits[kind])
+    const others = this.#sourcesOf(kind).filter((other) => other !== source)
+    if (others.length >= this.#limits[kind])
       throw new AppError('limit-reached', `No more ${kind} may be sent.`)
   }
+
+  /** In the order in which they began. */
+  #sourcesOf(kind: types.MediaKind): Source[] {
+    const sent = this.list.filter((producer) => producer.kind === kind)
+    return [...new Set(sent.map(({ appData }) => appData.source))]
+  }
 }
+
+const codecOf = ({ rtpParameters }: { rtpParameters: { codecs: { mimeType: string }[] } }) =>
+  rtpParameters.codecs[0]?.mimeType.toLowerCase()
 
 /** Both are paused and closed together, until the other ends: it may come and go many times in a class. */
 function goWith(plain: Producer, other: Producer): void {

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
 import type { AppError } from '@peerlearn/contract/errors'
 import type { Source } from '@peerlearn/contract/media'
 import type { SfuMethod } from '@peerlearn/contract/sfu'
@@ -106,6 +106,34 @@ describe('a peer', () => {
     await expect(learner.produce('screen-audio')).rejects.toMatchObject({ code: 'limit-reached' })
     await server.ask('producer.close', { ...learner.of, producerId: camera })
     await learner.produce('screen')
+  })
+
+  it('may send the same once more in another codec, so that nobody misses it meanwhile', async () => {
+    const learner = await Participant.join(server, roomId, { maxProducers: { audio: 1, video: 1 } })
+    const produce = async (mimeType: string) => {
+      const rtpParameters = parametersFor('camera', [randomInt(1, 2 ** 31)], randomUUID().slice(0, 8))
+      const { producerId } = await server.ask('producer.create', {
+        ...learner.of,
+        transportId: learner.setup.send.id,
+        kind: 'video',
+        source: 'camera',
+        rtpParameters: {
+          ...rtpParameters,
+          codecs: rtpParameters.codecs.map((codec) => ({ ...codec, mimeType })),
+        },
+        paused: false,
+      })
+      return producerId
+    }
+    const earlier = await produce('video/VP8')
+    const later = await produce('video/VP9')
+    await expect(produce('video/VP8')).rejects.toMatchObject({ code: 'limit-reached' })
+    await expect(learner.produce('screen')).rejects.toMatchObject({ code: 'limit-reached' })
+    const { peers } = await server.ask('room.attach', { roomId })
+    const sent = peers.find(({ peerId }) => peerId === learner.of.peerId)?.producers
+    expect(sent?.map(({ producerId }) => producerId)).toEqual([earlier, later])
+    await server.ask('producer.close', { ...learner.of, producerId: earlier })
+    await expect(produce('video/VP9')).rejects.toMatchObject({ code: 'limit-reached' })
   })
 
   it('has its requests answered in order, however fast they come', async () => {

@@ -171,27 +171,19 @@ export class Outgoing {
     return kind === 'video' && !this.#ports.mayStay(source, mimeType)
   }
 
-  /** The new one first, so that viewers change over without a gap; where both are one too many, the old one goes before. */
+  /** The new one first, so that viewers change over without a gap. */
   async #recode(source: Source, earlier: types.Producer, wanted: Wanted): Promise<void> {
     const { track } = wanted
     this.#producers.delete(source)
-    const drop = () => {
-      this.#forgetLimit(earlier)
-      return this.#closeThere(earlier.id)
-    }
-    if (!track) return void drop()
     try {
-      await this.#produce(source, wanted, track)
-      void drop()
+      if (track) await this.#produce(source, wanted, track)
     } catch (error) {
-      if (!(error instanceof SocketError) || error.code !== 'limit-reached') {
-        // Some see it still; the next try finds it here.
-        if (!earlier.closed) this.#producers.set(source, earlier)
-        throw error
-      }
-      await drop()
-      await this.#produce(source, wanted, track)
+      // Some see it still; the next try finds it here.
+      if (!earlier.closed) this.#producers.set(source, earlier)
+      throw error
     }
+    this.#forgetLimit(earlier)
+    void this.#closeThere(earlier.id)
   }
 
   #tellPaused(producer: types.Producer): void {
