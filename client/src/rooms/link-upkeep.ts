@@ -24,9 +24,9 @@ interface Ports {
 
 const reportMs = 5000
 /**
- * When media fall silent a report asks whether the socket is silent, too, which it would not learn by itself. Shorter
- * than the wait for an ICE restart, which needs it, unless the link is known to be slow; a server that is only slow keeps
- * its socket all the same.
+ * When media fall silent a report asks whether the socket is silent, too, which it would not learn by itself. Two round
+ * trips of the link, within these bounds: where it is quick, less than the wait for an ICE restart, which needs it. A
+ * server that is only slow keeps its socket all the same.
  */
 const probeMs = { least: 700, most: 2000 }
 /** How long it is said that everything is back. */

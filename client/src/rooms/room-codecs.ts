@@ -1,8 +1,9 @@
 /** The video codecs that everybody in the room decodes: what is sent follows at once when they become fewer, later when more. */
 import type { VideoCodec } from '@peerlearn/contract/media'
 
-/** Who left may come back, and every change costs a picture's bits once more. */
+/** Who left may come back, and every change costs a picture's bits once more: up to half as long again, not all at once. */
 const calmMs = 30_000
+const calm = () => calmMs * (1 + Math.random() / 2)
 
 export class RoomCodecs {
   #onChange: () => void
@@ -25,7 +26,7 @@ export class RoomCodecs {
     this.#calm = setTimeout(() => {
       this.#calm = undefined
       this.#onChange()
-    }, calmMs)
+    }, calm())
     this.#onChange()
   }
 
@@ -37,5 +38,6 @@ export class RoomCodecs {
 
   close(): void {
     clearTimeout(this.#calm)
+    this.#calm = undefined
   }
 }
