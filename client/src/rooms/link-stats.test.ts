@@ -35,14 +35,15 @@ describe('what a browser says of a transport', () => {
     expect(readPath(report)).toMatchObject({ way: 'tcp', rttMs: null })
   })
 
-  it('counts sound that was made up, without the silence', () => {
+  it('counts sound that was made up, without the silence, and what was lost, without what only fills', () => {
     const inbound = {
       type: 'inbound-rtp',
       totalSamplesReceived: 1000,
       concealedSamples: 90,
       silentConcealedSamples: 40,
     }
-    expect(readPath(stats([{ ...inbound, packetsReceived: 5, packetsLost: 1 }]))).toMatchObject({
+    const filling = { type: 'inbound-rtp', mid: 'probator', packetsReceived: 70, packetsLost: 30 }
+    expect(readPath(stats([{ ...inbound, packetsReceived: 5, packetsLost: 1 }, filling]))).toMatchObject({
       concealed: 50,
       samples: 1000,
       received: 5,

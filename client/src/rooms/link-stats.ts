@@ -23,6 +23,9 @@ export interface PathSample {
 
 type Loose = RTCStats & Record<string, unknown> // browsers differ in what they tell
 
+/** The section of mediasoup's probes for bandwidth: filling of no worth, whose gaps are no loss. */
+const filling = 'probator'
+
 const number = (value: unknown): number => (typeof value === 'number' ? value : 0)
 
 /** The pair of candidates in use: as the transport says, or where it doesn't (Firefox) the one that was chosen. */
@@ -50,7 +53,7 @@ function idleOf(pair: Loose | undefined): number | null {
 export function readPath(report: Iterable<RTCStats>): PathSample {
   const all = [...report] as Loose[]
   const pair = pairOf(all)
-  const inbound = all.filter((s) => s.type === 'inbound-rtp')
+  const inbound = all.filter((s) => s.type === 'inbound-rtp' && s['mid'] !== filling)
   const outbound = all.filter((s) => s.type === 'outbound-rtp')
   const transport = all.find((s) => s.type === 'transport')
   const sum = (list: Loose[], key: string) => list.reduce((total, s) => total + number(s[key]), 0)

@@ -83,4 +83,12 @@ describe('the mentor is told', () => {
     expect(looks.filter((quality) => quality === 'good')).toHaveLength(1)
     expect(looks.indexOf('good')).toBe(2)
   })
+
+  it('of a narrow link only when it stays so: after little was sent it is estimated anew', () => {
+    const trend = new LinkTrend()
+    trend.look(judge())
+    const narrow = () => trend.look(judge({ stats: measured({ availableOut: 90_000 }) }))
+    expect([narrow(), narrow()]).toEqual([undefined, undefined])
+    expect(narrow()).toMatchObject({ quality: 'weak', reason: 'narrow' })
+  })
 })

@@ -54,15 +54,21 @@ function weakness(
 
 /** Looks this often in a row without a fault make a weak link a good one again. */
 const calmLooks = 3
+/** So often in a row must a link look narrow: after a mode that takes little the estimate of it rises step by step. */
+const narrowLooks = 3
 
 /** Follows one learner's link from look to look, so that it does not flicker. */
 export class LinkTrend {
   #told: LearnerLink | undefined
   #calm = 0
+  #narrow = 0
 
   /** @returns the link when the mentor should be told of it */
-  look(now: LearnerLink): LearnerLink | undefined {
+  look(seen: LearnerLink): LearnerLink | undefined {
     const before = this.#told
+    this.#narrow = seen.reason === 'narrow' ? this.#narrow + 1 : 0
+    const doubtful = seen.reason === 'narrow' && this.#narrow < narrowLooks && before?.quality !== 'weak'
+    const now: LearnerLink = doubtful ? { ...seen, quality: 'good', reason: 'none' } : seen
     this.#calm = now.quality === 'good' ? this.#calm + 1 : 0
     const recovering = before?.quality === 'weak' && now.quality === 'good' && this.#calm < calmLooks
     const link = recovering ? { ...now, quality: before.quality, reason: before.reason } : now
