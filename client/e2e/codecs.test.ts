@@ -10,6 +10,12 @@ import { openProduct } from './open-product.ts'
 import type { Account, Product } from './product.ts'
 import { SignedIn } from '../../loadtest/accounts.ts'
 
+declare global {
+  interface Window {
+    sharesSaid: number
+  }
+}
+
 let product: Product
 let browser: Browser
 
@@ -118,12 +124,26 @@ it('changes the codec under a class that goes on', async () => {
   }
 })
 
+/** Counts in the page how often it says that somebody shares their screen. */
+const countShares = ({ page }: Person) =>
+  page.evaluate(() => {
+    let isSaid = false
+    window.sharesSaid = 0
+    const look = () => {
+      const now = document.body.textContent.includes('is sharing their screen')
+      if (now && !isSaid) window.sharesSaid++
+      isSaid = now
+    }
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true })
+  })
+
 it('sends a screen in AV1 while everybody decodes it, and in VP8 as soon as somebody comes who can’t', async () => {
   const { sessionId, accounts } = await aClass()
   const teaching = await strong(accounts[0]!)
   const learning = await strong(accounts[1]!)
   await joinRoom(teaching, sessionId)
   await joinRoom(learning, sessionId)
+  await countShares(learning)
   await teaching.page.getByRole('button', { name: 'Share screen' }).click()
   await sends(teaching, 'video/AV1', 'video/VP9')
   await showsScreen(learning, 'video/AV1')
@@ -138,5 +158,7 @@ it('sends a screen in AV1 while everybody decodes it, and in VP8 as soon as some
   await showsScreen(learning, 'video/AV1')
   await seesPictures(learning.page, 2, 30)
 
+  // To who looks it is one screen all the time.
+  expect(await learning.page.evaluate(() => window.sharesSaid)).toBe(1)
   for (const { problems } of [teaching, learning, old]) expect(problems).toEqual([])
 })
