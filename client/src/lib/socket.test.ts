@@ -92,6 +92,25 @@ it('goes over to the connection that it had begun when the first is cut, and beg
   expect([Line.made.length, Line.made[1]?.closed, states]).toEqual([2, false, ['connecting', 'open']])
 })
 
+it('lets a connection open that is left meanwhile, unless another is asked for', async () => {
+  const socket = new Socket({ ticket: () => Promise.resolve('t'), url: 'ws://here/ws' })
+  const latest = () => Line.made.at(-1) as Line // open() has just made it
+  socket.open()
+  await soon()
+  const left = latest()
+  socket.close()
+  expect([left.closed, socket.state]).toEqual([false, 'closed'])
+  left.onopen?.()
+  expect([left.closed, socket.state]).toEqual([true, 'closed'])
+  socket.open()
+  await soon()
+  const hanging = latest()
+  socket.close()
+  socket.open()
+  await soon()
+  expect([hanging.closed, Line.made.length]).toEqual([true, 3])
+})
+
 it('goes over to another connection when nothing is answered, and says so', async () => {
   const { socket, states, first } = await opened()
   const asked = socket.request('room.leave', {}, 700).catch(() => 'timeout')

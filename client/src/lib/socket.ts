@@ -44,6 +44,8 @@ export class Socket {
   #unanswered = 0
   /** The try to connect that is under way, be it beside an open socket. */
   #dial: Dial | null = null
+  /** A try that was under way when it was closed. */
+  #leaving: Dial | null = null
   /** The present socket was opened with the ticket at hand. */
   #reconnected = false
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -76,6 +78,9 @@ export class Socket {
   close(reason: SocketReason = null): void {
     this.#release?.()
     this.#release = null
+    this.#leaving = this.#dial
+    this.#dial = null
+    this.#leaving?.spare()
     this.#drop()
     // Whoever opens it next may be somebody else.
     this.#ticket.forget()
@@ -144,6 +149,7 @@ export class Socket {
   }
 
   #connect(): void {
+    this.#leaving?.cancel()
     this.#drop()
     this.#dial = this.#newDial()
     this.#become('connecting', this.#reason)
@@ -153,15 +159,16 @@ export class Socket {
     const reconnect = this.#ticket.now
     // Beside an open socket there is no hurry: that one may only be slow.
     const hurry = reconnect !== undefined && this.#ws === null
-    return new Dial({
+    const dial: Dial = new Dial({
       reconnect,
       ticket: this.#options.ticket,
       url: this.#options.url ?? `${location.origin.replace(/^http/, 'ws')}/ws`,
       limitMs: openLimit(this.#unanswered, hurry),
       onOpen: (ws) => this.#take(ws, reconnect !== undefined),
       onFailed: (why) => this.#onFailed(why),
-      onSpared: () => this.#onSpared(reconnect !== undefined),
+      onSpared: () => dial === this.#dial && this.#onSpared(reconnect !== undefined),
     })
+    return dial
   }
 
   #take(ws: WebSocket, reconnected: boolean): void {
