@@ -87,7 +87,7 @@ export function createApp(given: AppDeps): App {
   const transport = config.SMTP_URL ? smtpTransport(config.SMTP_URL, config.MAIL_FROM) : undefined
   const presence = new Presence({ bus, onChange: tellOnline({ db, tell, log }) })
   const observed = new Observed(bus, () => now().getTime())
-  const view = new LiveView({ db, bus, pool, observed, tell, log, now })
+  const view = new LiveView({ db, bus, pool, observed, tell, notify, log, now })
   const metrics = createMetrics({ measured: () => view.measured, alerts: () => view.alerts, observed })
   const telling = createTelling(log)
 

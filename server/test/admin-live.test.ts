@@ -1,5 +1,6 @@
 import { adminRoutes, live as liveShape } from '@peerlearn/contract/admin'
 import { AppError } from '@peerlearn/contract/errors'
+import { notificationRoutes } from '@peerlearn/contract/notifications'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { join, newClass, refusal, until } from './factories-rooms.ts'
 import { startFakeSfu, type FakeSfu } from './fake-sfu.ts'
@@ -183,6 +184,7 @@ test('of two servers one tells that a node is lost, once, and once that it is ba
   const lost = await startFakeSfu(testConfig().SFU_SECRET, { info: { nodeId: 'sfu-lost' } })
   const env = { SFU_URLS: lost.url, REDIS_URL: redis.url }
   const [one, two] = [await startServer({ env }), await startServer({ env })]
+  const away = await one.person({ roles: ['admin'] })
   const sockets = [await one.connect(boss), await two.connect(boss)]
   await until('both know the node', () => lost.connections() === 2)
   await lost.close()
@@ -196,4 +198,16 @@ test('of two servers one tells that a node is lost, once, and once that it is ba
     await socket.heard('system.alert', ({ message }) => message.includes('is back'), 15_000)
     expect(socket.all('system.alert')).toHaveLength(2)
   }
+  const kept = async () => (await two.api(notificationRoutes.notifications, { query: {} }, away)).items
+  await until('both are kept for an admin who is away', async () => (await kept()).length === 2)
+  expect((await kept()).map(({ title, message, link }) => [title, message, link])).toEqual([
+    ['That is over', 'The media node sfu-lost is back.', '/admin'],
+    ['Classes need your help now', expect.stringContaining('sfu-lost does not answer'), '/admin'],
+  ])
+  const mails = await two.db
+    .selectFrom('mail')
+    .select('subject')
+    .where('account_id', '=', away.userId)
+    .execute()
+  expect(mails.map(({ subject }) => subject).sort()).toEqual(['Classes need your help now', 'That is over'])
 })

@@ -1,4 +1,4 @@
-import { adminRoutes } from '@peerlearn/contract/admin'
+import { adminRoutes, type LiveNode } from '@peerlearn/contract/admin'
 import { beforeAll, expect, test } from 'vitest'
 import { join, newClass, refusal, view } from './factories-rooms.ts'
 import { startServer, type Person, type TestServer, type TestSocket } from './harness.ts'
@@ -43,6 +43,9 @@ test('an emptying that can’t be is over at its deadline: it is said so, and th
   expect(await comingIn, 'it takes no new room').toBe('media-full')
 
   await server.api(adminRoutes.undrain, { params }, boss)
+  const isBack = ({ up, draining: left }: LiveNode) => up && left === null
+  const back = await admin.heard('admin.live', ({ at, nodes }) => at > failed.at && nodes.some(isBack))
+  expect(back.alerts, 'with the first look at the node in use').toEqual([])
   await admin.heard('system.alert', ({ message }) => message === 'only is empty now, or was taken back.')
   await join(server, asha, another)
   expect(only.rooms.size, 'it takes rooms again').toBe(2)

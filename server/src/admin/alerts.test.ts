@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { inProcessBus } from '../bus.ts'
-import { conditionsOf, type Condition } from './conditions.ts'
+import { conditionsOf, endedIn, type Condition } from './conditions.ts'
 import type { Measured } from './measured.ts'
 import { news, Standing } from './standing.ts'
 import { TurnTaking } from './turn-taking.ts'
@@ -100,7 +100,7 @@ describe('an admin is told', () => {
 
   test('of a node that can’t be emptied', () => {
     expect(judged({ nodes: [node({ draining: { ...draining, blocked: true } })] })).toEqual([
-      'drain-blocked sfu-1',
+      'drain-stuck sfu-1',
     ])
     expect(judged({ nodes: [node({ draining })] })).toEqual([])
   })
@@ -112,6 +112,31 @@ describe('an admin is told', () => {
       'Emptying sfu-1 has failed: 4 people could not be moved: no other node has room.',
     )
     expect(said(node({ nodeId: 'sfu-2', headroom: 50 }))).toContain('though another node has room')
+  })
+
+  test('of one thing about an emptying: that it has failed takes the place of “no progress”', () => {
+    const standing = new Standing()
+    const look = (wish: Partial<typeof draining>, now: number) =>
+      standing.note(conditionsOf(measured({ nodes: [node({ draining: { ...draining, ...wish } })] })), now)
+    look({ blocked: true }, 0)
+    const slow = news([], standing).begun
+    expect(slow).toMatchObject([{ level: 'warning' }])
+    look({ blocked: true, failed: true }, 1_000)
+    const { begun, over } = news(slow, standing)
+    expect(begun).toMatchObject([{ key: 'drain-stuck sfu-1', level: 'error' }])
+    expect(over).toEqual([])
+    look({ blocked: true, failed: true }, 2_000)
+    expect(news(begun, standing)).toEqual({ begun: [], over: [] })
+  })
+
+  test('that an emptying is no trouble any more in the moment it is taken back', () => {
+    const standing = new Standing()
+    const failed = measured({ nodes: [node({ draining: { ...draining, failed: true } })] })
+    standing.note(conditionsOf(failed), 0, endedIn(failed))
+    const told = news([], standing).begun
+    const back = measured({ nodes: [node()] })
+    standing.note(conditionsOf(back), 1_000, endedIn(back))
+    expect(news(told, standing).over).toMatchObject([{ over: 'sfu-1 is empty now, or was taken back.' }])
   })
 })
 

@@ -24,9 +24,14 @@ export const conditionsOf = (now: Measured): Condition[] => [
   ...hotWorkers(now),
   ...slowJoins(now),
   ...highTurn(now),
-  ...blockedDrains(now),
-  ...failedDrains(now),
+  ...stuckDrains(now),
 ]
+
+const stuckKey = ({ nodeId }: LiveNode) => `drain-stuck ${nodeId}`
+
+/** What is over beyond doubt: that an emptying was taken back needs no grace. */
+export const endedIn = ({ nodes }: Measured): ReadonlySet<string> =>
+  new Set(nodes.filter(({ up, draining }) => up && !draining).map(stuckKey))
 
 /** A node that is back within three seconds is not worth a word; one that was never there may still be starting. */
 const lostNodes = ({ nodes }: Measured): Condition[] =>
@@ -84,38 +89,33 @@ function highTurn({ people, turnShare }: Measured): Condition[] {
   ]
 }
 
-const blockedDrains = ({ nodes }: Measured): Condition[] =>
-  nodes.flatMap(({ nodeId, draining }) =>
-    draining?.blocked
-      ? [
-          {
-            key: `drain-blocked ${nodeId}`,
-            level: 'warning',
-            message: `Emptying ${nodeId} makes no progress: ${draining.people} people stay on it. Is there another node with room for them?`,
-            over: `Emptying ${nodeId} goes on, or was taken back.`,
-            forMs: 0,
-            graceMs: 5_000,
-          },
-        ]
-      : [],
-  )
+/** One alert a drain: that it has failed takes the place of "makes no progress". */
+const stuckDrains = ({ nodes }: Measured): Condition[] =>
+  nodes.flatMap((node) => {
+    const stuck = stuckWords(node, nodes)
+    return stuck ? [{ key: stuckKey(node), forMs: 0, graceMs: 5_000, ...stuck }] : []
+  })
 
-/** Its deadline has passed. Nobody is cut off: who could not be moved stays. */
-const failedDrains = ({ nodes }: Measured): Condition[] =>
-  nodes.flatMap((node) =>
-    node.draining?.failed
-      ? [
-          {
-            key: `drain-failed ${node.nodeId}`,
-            level: 'error',
-            message: `Emptying ${node.nodeId} has failed: ${leftOn(node.draining.people)}: ${whyLeft(node, nodes)}. Their classes go on there, and it takes no new rooms until it is taken back.`,
-            over: `${node.nodeId} is empty now, or was taken back.`,
-            forMs: 0,
-            graceMs: 5_000,
-          },
-        ]
-      : [],
-  )
+/** Past its deadline nobody is cut off: who could not be moved stays. */
+function stuckWords(
+  node: LiveNode,
+  nodes: readonly LiveNode[],
+): Pick<Condition, 'level' | 'message' | 'over'> | undefined {
+  const { nodeId, draining } = node
+  if (draining?.failed)
+    return {
+      level: 'error',
+      message: `Emptying ${nodeId} has failed: ${leftOn(draining.people)}: ${whyLeft(node, nodes)}. Their classes go on there, and it takes no new rooms until it is taken back.`,
+      over: `${nodeId} is empty now, or was taken back.`,
+    }
+  if (draining?.blocked)
+    return {
+      level: 'warning',
+      message: `Emptying ${nodeId} makes no progress: ${draining.people === 1 ? '1 person stays' : `${draining.people} people stay`} on it. Is there another node with room?`,
+      over: `Emptying ${nodeId} goes on, or was taken back.`,
+    }
+  return undefined
+}
 
 const leftOn = (people: number) =>
   people === 1 ? '1 person could not be moved' : `${people} people could not be moved`

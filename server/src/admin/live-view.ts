@@ -4,6 +4,7 @@ import { refusalOf } from '@peerlearn/contract/policy'
 import type { Logger } from 'pino'
 import type { Bus } from '../bus.ts'
 import type { Db } from '../db.ts'
+import type { Notify } from '../notifications/notifications.ts'
 import type { SfuPool } from '../sfu/sfu-pool.ts'
 import type { ClientSocket, MessageHandlers, Tell } from '../sockets.ts'
 import { Alerts } from './alerts.ts'
@@ -20,6 +21,7 @@ export interface LiveViewDeps {
   pool: Pick<SfuPool, 'nodes' | 'onStats'>
   observed: Observed
   tell: Tell
+  notify: Notify
   log: Logger
   now: () => Date
 }
@@ -78,7 +80,7 @@ export class LiveView {
     return {
       ...measured,
       ...(await this.#names.give(this.#measured)),
-      alerts: this.#alerts.current,
+      alerts: this.alerts,
       sample: this.#history.newest,
     }
   }
@@ -89,7 +91,7 @@ export class LiveView {
   }
 
   get alerts(): Live['alerts'] {
-    return this.#alerts.current
+    return this.#alerts.standingIn(this.#measured)
   }
 
   /** Oldest first. */

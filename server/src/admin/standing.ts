@@ -16,14 +16,14 @@ interface Lasting {
 export class Standing {
   readonly #byKey = new Map<string, Lasting>()
 
-  /** Takes the conditions of this moment. */
-  note(conditions: readonly Condition[], now: number): void {
+  /** Takes the conditions of this moment; `ended`: keys that are over whatever their grace. */
+  note(conditions: readonly Condition[], now: number, ended: ReadonlySet<string> = new Set()): void {
     for (const condition of conditions) {
       const since = this.#byKey.get(condition.key)?.since ?? now
       this.#byKey.set(condition.key, { condition, since, seenAt: now })
     }
     for (const [key, { condition, seenAt }] of this.#byKey)
-      if (seenAt !== now && now - seenAt >= condition.graceMs) this.#byKey.delete(key)
+      if (seenAt !== now && (ended.has(key) || now - seenAt >= condition.graceMs)) this.#byKey.delete(key)
   }
 
   /** Is it so, however short? What was told before stays told while it is. */
@@ -41,11 +41,22 @@ export class Standing {
   }
 }
 
-/** What to say now, given what was told: each alert once, and once that it is over. */
+/** The gravest first. */
+export const levels: readonly Alert['level'][] = ['error', 'warning', 'info']
+
+const graver = (a: Alert, b: Alert) => levels.indexOf(a.level) < levels.indexOf(b.level)
+
+/**
+ * What to say now, given what was told: each alert once, and once that it is over. One that became graver is told again,
+ * in the place of what was told before.
+ */
 export function news(told: readonly Told[], standing: Standing): { begun: Told[]; over: Told[] } {
-  const known = new Set(told.map(({ key }) => key))
+  const known = new Map(told.map((alert) => [alert.key, alert]))
   return {
-    begun: standing.lasting().filter(({ key }) => !known.has(key)),
+    begun: standing.lasting().filter((alert) => {
+      const before = known.get(alert.key)
+      return !before || graver(alert, before)
+    }),
     over: told.filter(({ key }) => !standing.has(key)),
   }
 }
