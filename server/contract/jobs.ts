@@ -9,8 +9,12 @@ const jobName = z
   .max(60)
   .regex(/^[a-z][a-z0-9-]*\.[a-z0-9.-]+$/)
 
+/** What it does, in a sentence. */
+const about = z.string()
+
 export const jobQueue = z.strictObject({
   name: jobName,
+  about,
   /** Due now, and not begun. */
   waiting: count,
   /** Asked for at a later time. */
@@ -28,6 +32,7 @@ export type JobQueue = z.infer<typeof jobQueue>
 export const troubledJob = z.strictObject({
   id,
   name: jobName,
+  about,
   state: z.enum(['failed', 'again']),
   /** Tries so far. */
   tries: count,

@@ -179,6 +179,8 @@ test('an admin sees what waits and what failed and why, tries it again, and give
   const { queues } = await overview()
   expect(queues.map(({ name }) => name)).toEqual([...jobNames].sort())
   expect(queues.find(({ name }) => name === 'mail.send')).toMatchObject({ again: 1, failed: 0, active: 0 })
+  for (const { name, about } of [...queues, job!])
+    expect(about, `${name} in a sentence`).toMatch(/^[A-Z].+\.$/)
 
   const params = { name: 'mail.send', id: job!.id }
   await server.api(jobRoutes.retry, { params, body: {} }, admin)

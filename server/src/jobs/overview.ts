@@ -2,13 +2,15 @@
 import type { JobQueue, JobsOverview, TroubledJob } from '@peerlearn/contract/jobs'
 import { sql } from 'kysely'
 import type { DbOrTrx } from '../db.ts'
-import { jobNames, type JobName } from './job-table.ts'
+import { jobNames, jobTable, type JobName } from './job-table.ts'
 
-interface QueueRow extends Omit<JobQueue, 'oldestAt'> {
+interface QueueRow extends Omit<JobQueue, 'about' | 'oldestAt'> {
+  name: JobName
   oldestAt: Date | null
 }
 
-interface TroubledRow extends Omit<TroubledJob, 'createdAt' | 'at'> {
+interface TroubledRow extends Omit<TroubledJob, 'about' | 'createdAt' | 'at'> {
+  name: JobName
   createdAt: Date
   at: Date
 }
@@ -20,10 +22,11 @@ export async function readJobs(db: DbOrTrx): Promise<JobsOverview> {
   return {
     queues: [...jobNames].sort().map((name) => {
       const { oldestAt, ...queue } = byName.get(name) ?? { name, ...none }
-      return { ...queue, oldestAt: oldestAt?.toISOString() ?? null }
+      return { ...queue, about: jobTable[name].about, oldestAt: oldestAt?.toISOString() ?? null }
     }),
     troubled: troubled.map((job) => ({
       ...job,
+      about: jobTable[job.name].about,
       createdAt: job.createdAt.toISOString(),
       at: job.at.toISOString(),
     })),
