@@ -47,3 +47,15 @@ it('draws the last hour, and tells it as a table too', async () => {
   expect(await chart.getByRole('columnheader').count()).toBeGreaterThan(1)
   expect(admin.problems).toEqual([])
 })
+
+it('tells in the audit who emptied the node, in words and as it was written', async () => {
+  const { page } = admin
+  await page.getByRole('navigation', { name: 'Admin' }).getByRole('link', { name: 'Audit' }).click()
+  const entries = page.getByRole('list', { name: 'Audit entries' }).getByRole('listitem')
+  await entries.first().getByText('took the emptying of a media node back').waitFor()
+  const begun = entries.nth(1)
+  expect(await begun.textContent()).toContain('began to empty a media node')
+  await begun.getByText('As it was written').click()
+  await begun.getByText('"action": "node.drain-begun"').waitFor()
+  expect(admin.problems).toEqual([])
+})

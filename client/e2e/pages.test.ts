@@ -64,7 +64,15 @@ const pages: Record<Role, string[]> = {
     '/sessions/:id',
     '/sessions/:id/room',
   ],
-  admin: ['/admin', '/admin/people', '/admin/applications', '/admin/money', '/admin/jobs', '/become-owner'],
+  admin: [
+    '/admin',
+    '/admin/people',
+    '/admin/applications',
+    '/admin/money',
+    '/admin/jobs',
+    '/admin/audit',
+    '/become-owner',
+  ],
 }
 
 async function as(role: Role, viewport: typeof phone): Promise<Person> {

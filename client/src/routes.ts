@@ -40,6 +40,7 @@ export const { p, navigate, isActive, preload, route } = createRouter({
   '/admin/applications': () => import('./people/Applications.svelte'),
   '/admin/money': () => import('./admin/Money.svelte'),
   '/admin/jobs': () => import('./jobs/Jobs.svelte'),
+  '/admin/audit': () => import('./admin/Audit.svelte'),
   layout: Gate,
   // The router would take its own key `layout` for this path and fail.
   '/layout': () => import('./shell/NotFound.svelte'),

@@ -1,6 +1,7 @@
 /** Every HTTP route of the product. */
 import { adminRoutes } from './admin.ts'
 import { attendanceRoutes } from './attendance.ts'
+import { auditRoutes } from './audit.ts'
 import { authRoutes } from './auth.ts'
 import { availabilityRoutes } from './availability.ts'
 import { bookingRoutes } from './bookings.ts'
@@ -52,5 +53,6 @@ export const api = {
   turn: turnRoutes,
   readiness: readinessRoutes,
   jobs: jobRoutes,
+  audit: auditRoutes,
   admin: adminRoutes,
 }

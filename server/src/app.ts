@@ -7,6 +7,7 @@ import { observeRooms } from './admin/observing.ts'
 import { adminRoutes } from './admin/routes.ts'
 import { attendanceJobs } from './attendance/attendance.ts'
 import { attendanceBindings } from './attendance/routes.ts'
+import { auditBindings } from './audit/routes.ts'
 import { createIdentify, createIdentifyOwner } from './auth/identify.ts'
 import { createAuthMessages } from './auth/messages.ts'
 import { passwordJobs } from './auth/new-password.ts'
@@ -113,6 +114,7 @@ export function createApp(given: AppDeps): App {
     ...notificationRoutes(deps),
     ...unsubscribeBindings(deps),
     ...jobRoutes(deps),
+    ...auditBindings(deps),
     ...bindTurn(config),
     ...bindReadiness(deps),
     ...adminRoutes({ db, pool, view }),

@@ -1,10 +1,12 @@
 /** The audit log: rows that are changed, missing or cut off are found. */
+import { auditRoutes } from '@peerlearn/contract/audit'
 import { sql } from 'kysely'
 import { beforeAll, expect, test } from 'vitest'
 import { audit, type AuditFact } from '../src/audit/audit.ts'
 import { verifyAudit } from '../src/audit/verify.ts'
 import type { Db, DbOrTrx } from '../src/db.ts'
-import { openDb } from './harness.ts'
+import { newSession } from './factories.ts'
+import { openDb, startServer } from './harness.ts'
 
 let db: Db
 
@@ -65,5 +67,39 @@ test('rows cut off at the end, and a chain written anew, are found by a noted he
     expect((await verifyAudit(trx, head!)).fault?.seq).toBe(rows)
     await audit(trx, fact('account:somebody else'))
     expect((await verifyAudit(trx, head!)).fault?.why).toBe('it is not the row that was noted')
+  })
+})
+
+test('an admin reads it with names, newest first, page by page; nobody else does', async () => {
+  const server = await startServer()
+  const admin = await server.person({ roles: ['admin'], name: 'Boss' })
+  const asha = await server.person({ name: 'Asha' })
+  const { db: log } = server
+  const sessionId = await newSession(log, { mentorId: admin.userId, title: 'Read a balance sheet' })
+  await audit(log, { actorId: null, action: 'attendance.corrected', subject: `session:${sessionId}` })
+  await audit(log, { actorId: admin.userId, action: 'node.drain-begun', subject: 'node:sfu-1' })
+  const data = { because: 'spam' }
+  await audit(log, {
+    actorId: admin.userId,
+    action: 'account.suspended',
+    subject: `account:${asha.userId}`,
+    data,
+  })
+  const read = (query: { cursor?: string; limit?: number }) =>
+    server.api(auditRoutes.entries, { query }, admin)
+
+  const first = await read({ limit: 2 })
+  const boss = { id: admin.userId, name: 'Boss' }
+  expect(first.items).toMatchObject([
+    { actor: boss, action: 'account.suspended', subjectName: 'Asha', data },
+    { actor: boss, action: 'node.drain-begun', subject: 'node:sfu-1', subjectName: null },
+  ])
+  const second = await read({ cursor: first.nextCursor ?? '', limit: 1 })
+  expect(second.items).toMatchObject([
+    { actor: null, action: 'attendance.corrected', subjectName: 'Read a balance sheet' },
+  ])
+  expect(await read({ cursor: '2' })).toMatchObject({ items: [{ seq: 1 }], nextCursor: null })
+  await expect(server.api(auditRoutes.entries, { query: {} }, asha)).rejects.toMatchObject({
+    code: 'forbidden',
   })
 })

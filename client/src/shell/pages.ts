@@ -11,6 +11,8 @@ export interface Page {
   bare?: boolean
   /** Without the side navigation: the landing page is a cover. */
   cover?: boolean
+  /** Asks by itself for the address to be confirmed, where the shell would. */
+  asksAddress?: boolean
 }
 
 export const pages: Record<string, Page> = {
@@ -34,7 +36,7 @@ export const pages: Record<string, Page> = {
   '/settings/privacy': { title: 'Your data', access: 'signed-in' },
   '/ready': { title: 'Check your connection', access: 'signed-in' },
   '/bookings': { title: 'My bookings', access: 'learner' },
-  '/invitation': { title: 'A seat for you', access: 'anyone', cover: true },
+  '/invitation': { title: 'A seat for you', access: 'anyone', cover: true, asksAddress: true },
   '/teach': { title: 'Teach', access: 'mentor' },
   '/teach/hours': { title: 'Teaching hours', access: 'mentor' },
   '/teach/offers': { title: 'Coupons and packs', access: 'mentor' },
@@ -46,6 +48,7 @@ export const pages: Record<string, Page> = {
   '/admin/applications': { title: 'Applications', access: 'admin' },
   '/admin/money': { title: 'Money', access: 'admin' },
   '/admin/jobs': { title: 'Background jobs', access: 'admin' },
+  '/admin/audit': { title: 'Audit', access: 'admin' },
 }
 
 const unknown: Page = { title: 'Page not found', access: 'anyone' }

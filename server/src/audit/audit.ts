@@ -3,14 +3,15 @@
  * in between is found by `npm run audit:verify`; cutting off the newest rows is found by a head that was noted before.
  */
 import { createHash } from 'node:crypto'
+import type { AuditAction } from '@peerlearn/contract/audit'
 import { sql } from 'kysely'
 import type { DbOrTrx } from '../db.ts'
 
 export interface AuditFact {
   /** null: the system itself. */
   actorId: string | null
-  /** `noun.verb`, past tense: `account.suspended`. */
-  action: string
+  /** `noun.verb`, past tense, with its words in the contract. */
+  action: AuditAction
   /** What it was done to: `account:<id>`, `payment:<id>`. */
   subject: string
   /** Ids, amounts, states: no names, no addresses, no secrets. It can't be erased. */
@@ -19,7 +20,9 @@ export interface AuditFact {
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 
-export interface AuditRow extends Required<AuditFact> {
+export interface AuditRow extends Required<Omit<AuditFact, 'action'>> {
+  /** Also one that is not written any more. */
+  action: string
   seq: number
   at: Date
 }
