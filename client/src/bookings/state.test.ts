@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { BookedSession } from '@peerlearn/contract/bookings'
 import { paidWords } from './paid-words.ts'
-import { isComing, stateOf } from './state.ts'
+import { isComing, isDue, stateOf } from './state.ts'
 
 const now = Date.parse('2026-11-24T12:00:00Z')
 const minutes = (n: number) => new Date(now + n * 60_000).toISOString()
@@ -77,6 +77,16 @@ describe('a booking in the list', () => {
   })
   it('stays to come while a late class may still begin', () => {
     expect(shown({ startsAt: minutes(-30) })).toEqual(['Booked', 'Get ready', true])
+  })
+  it('stands out from its time on until its mentor opens it, or its time has passed', () => {
+    const due = (given: Given) => isDue(booked(given), now)
+    expect(due({ startsAt: minutes(1) })).toBe(false)
+    expect(due({ startsAt: minutes(0) })).toBe(true)
+    expect(due({ startsAt: minutes(-60) })).toBe(true)
+    expect(due({ startsAt: minutes(-61) })).toBe(false)
+    expect(due({ startsAt: minutes(-5), sessionStatus: 'live' })).toBe(false)
+    expect(due({ startsAt: minutes(-5), own: false })).toBe(false)
+    expect(due({ startsAt: minutes(-5), status: 'held', held: 5 })).toBe(false)
   })
 })
 

@@ -27,6 +27,15 @@ export const holdsSeat = ({ booking }: BookedSession, now: number): boolean =>
 const isOffer = ({ booking, own }: BookedSession): boolean =>
   own && booking.status === 'held' && booking.purchaseId === null
 
+/** A seat in a class whose time has come, and which its mentor has not opened. */
+export const isDue = (booked: BookedSession, now: number): boolean =>
+  isComing(booked, now) &&
+  booked.own &&
+  !booked.removed &&
+  booked.booking.status === 'confirmed' &&
+  booked.sessionStatus === 'scheduled' &&
+  Date.parse(booked.startsAt) <= now
+
 const ended: Record<NonNullable<BookedSession['booking']['endedBecause']>, string> = {
   unpaid: 'Not paid in time',
   cancelled: 'Given back',

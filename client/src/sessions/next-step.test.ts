@@ -101,6 +101,18 @@ describe('a learner’s next step', () => {
     expect(label({ booking, session: ended })).toBe('Give feedback')
     expect(stepOf({ booking, session: ended, gaveFeedback: true }).main.action).toBe('browse')
   })
+  it('is to get ready when its time has come too, and says for whom one waits', () => {
+    const at = (left: number) =>
+      stepOf({ booking: booked('confirmed'), session: session({ startsAt: minutes(left) }) })
+    expect(at(1)).toMatchObject({ lead: 'Your seat is booked.' })
+    expect(at(1).due).toBeUndefined()
+    expect(at(0)).toMatchObject({
+      main: { action: 'get-ready' },
+      lead: 'Now: your mentor has not opened it yet.',
+      due: true,
+    })
+    expect(at(-61).main.action).toBe('bookings')
+  })
   it('leads elsewhere from a class that its mentor removed them from, and says so', () => {
     const live = session({ status: 'live' })
     const step = stepOf({ booking: booked('confirmed'), session: live, removed: true })

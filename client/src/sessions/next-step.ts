@@ -37,6 +37,10 @@ export interface NextStep {
   main: Step
   /** Quieter ways on, beside it. */
   others: Step[]
+  /** Where things stand, in a few words before the note; not said again beside the news that it came to be so. */
+  lead?: string
+  /** The lead asks for attention. */
+  due?: boolean
   /** One sentence of where things stand, when the button alone does not say it. */
   note?: string
   /** What somebody who books now should know before: that not all of it comes back any more. */
@@ -54,6 +58,9 @@ interface Chosen {
 export const startWindowMs = 30 * 60_000
 
 const browse: Step = { action: 'browse', label: 'Find another session' }
+/** Of a class whose time has come: its learners wait for somebody else. */
+export const dueWords = 'Now: your mentor has not opened it yet.'
+
 const check: Step = { action: 'check', label: 'Check your connection' }
 const toBookings: Step = { action: 'bookings', label: 'My bookings' }
 
@@ -86,7 +93,7 @@ export function nextStep(
     }
   if (!viewer.verified)
     return {
-      main: { action: 'verify', label: 'Confirm your address' },
+      main: { action: 'verify', label: 'Send the link again' },
       others: [browse],
       note: 'Seats are for people whose address is confirmed: open the link that we mailed you.',
     }
@@ -188,15 +195,18 @@ function bookedStep(detail: SessionDetail, now: number): NextStep {
   if (removed) return stop('The mentor removed you from this class. You can’t come back into it.')
   if (session.status === 'live')
     return { main: { action: 'join', label: 'Join' }, others: [], note: 'The class is on now.' }
-  if (session.status === 'scheduled')
-    return {
-      main: { action: 'get-ready', label: 'Get ready' },
-      others: [check],
-      note: 'Your seat is booked. Try your camera and microphone now; the room opens when your mentor starts.',
-    }
-  if (gaveFeedback) return { main: browse, others: [toBookings], note: 'Thank you for your feedback.' }
+  if (session.status === 'scheduled') return waitingStep(Date.parse(session.startsAt) <= now)
+  if (gaveFeedback)
+    return { main: browse, others: [toBookings], note: 'Thank you for your feedback: your mentor sees it.' }
   return { main: { action: 'feedback', label: 'Give feedback' }, others: [], note: 'This session has ended.' }
 }
+
+const waitingStep = (due: boolean): NextStep => ({
+  main: { action: 'get-ready', label: 'Get ready' },
+  others: [check],
+  ...(due ? { lead: dueWords, due } : { lead: 'Your seat is booked.' }),
+  note: 'Try your camera and microphone now; the room opens when your mentor starts.',
+})
 
 function mentorsStep({ session }: SessionDetail, now: number): NextStep {
   if (session.status === 'live')

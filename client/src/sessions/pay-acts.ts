@@ -1,12 +1,14 @@
-/** Paying for seats that are held: the checkout, and how it ended. */
+/** Paying for seats that are held: the checkout, and how it ended; and how another try at a seat was refused. */
 import type { Booking } from '@peerlearn/contract/bookings'
+import { ApiError, wordsOf } from '../lib/api.ts'
 import { clockTime } from '../lib/time.ts'
 import { checkout } from '../payments/checkout.ts'
 import type { StateKind } from '../ui/state-icons.ts'
-import { toast } from '../ui/toast.svelte.ts'
 import type { SessionView } from './session-view.svelte.ts'
 
-/** How the last try went: to be read beside the button, until the next one. */
+export const paidWords = 'Paid and booked.'
+
+/** How the last try went, or what was done elsewhere and led here: to be read beside the button, until the next one. */
 export interface Said {
   kind: StateKind
   words: string
@@ -21,6 +23,14 @@ export interface Tried {
   unconfirmed?: string
 }
 
+/** What can't be done at once stays to be read, with the way to what is in the way. */
+export function refusalOf(error: unknown): Said {
+  const words = wordsOf(error)
+  if (!(error instanceof ApiError && error.code === 'time-conflict')) return { kind: 'bad', words }
+  const { sessionId } = error.details
+  return { kind: 'warn', words, ...(sessionId && { href: `/sessions/${sessionId}` }) }
+}
+
 /** A window that was closed is no answer: a payment approved in a UPI app arrives minutes later. */
 export async function paySeats(
   view: SessionView,
@@ -31,7 +41,7 @@ export async function paySeats(
   const until = clockTime(heldUntil)
   const outcome = await view.during(() => checkout({ purchaseId, sessionId: view.id }, person))
   if (outcome.kind === 'unconfirmed') return { unconfirmed: purchaseId }
-  if (outcome.kind === 'paid') toast.good('Paid and booked.')
+  if (outcome.kind === 'paid') return { said: { kind: 'good', words: paidWords } }
   if (outcome.kind === 'failed')
     return {
       said: {

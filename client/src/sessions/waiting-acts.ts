@@ -1,15 +1,18 @@
 /** Joining the waitlist, and leaving it, which is asked back: the place is lost. */
 import { confirm } from '../ui/confirm.svelte.ts'
-import { toast } from '../ui/toast.svelte.ts'
 import type { SessionView } from './session-view.svelte.ts'
 
-export async function joinWaitlist(view: SessionView): Promise<void> {
+/** @returns what that came to, in words */
+export async function joinWaitlist(view: SessionView): Promise<string> {
   const { place } = await view.wait()
-  toast.good(place === 1 ? 'You are the first to be asked.' : `You are number ${place} on the waitlist.`)
+  return place === 1 ? 'You are the first to be asked.' : `You are number ${place} on the waitlist.`
 }
 
-/** `offered`: a seat is kept for the viewer just now. */
-export async function leaveWaitlist(view: Pick<SessionView, 'leave'>, offered: boolean): Promise<void> {
+/** `offered`: a seat is kept for the viewer just now. @returns what that came to, in words; undefined when they stay */
+export async function leaveWaitlist(
+  view: Pick<SessionView, 'leave'>,
+  offered: boolean,
+): Promise<string | undefined> {
   const yes = await confirm({
     title: offered ? 'Let the seat go?' : 'Leave the waitlist?',
     text: offered
@@ -19,7 +22,7 @@ export async function leaveWaitlist(view: Pick<SessionView, 'leave'>, offered: b
     keep: offered ? 'Keep it' : 'Go on waiting',
     danger: true,
   })
-  if (!yes) return
+  if (!yes) return undefined
   await view.leave()
-  toast.good(offered ? 'The seat goes to the next.' : 'You wait no longer.')
+  return offered ? 'The seat goes to the next.' : 'You wait no longer.'
 }
