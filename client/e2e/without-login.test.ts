@@ -4,7 +4,7 @@ import type { Db } from '@peerlearn/server/db'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createUnsubscribeLinks } from '../../server/src/mail/unsubscribe-links.ts'
-import { databaseOf, newcomer, settingOf, signOut } from './newcomer.ts'
+import { databaseOf, mailedPath, newcomer, settingOf, signOut } from './newcomer.ts'
 import { newPerson } from './person.ts'
 import { openProduct } from './open-product.ts'
 import type { Account, Product } from './product.ts'
@@ -61,6 +61,39 @@ it('tells somebody suspended why, and lets them take their data and be erased, a
   await page.getByText('Your account was erased.').waitFor()
   const left = db.selectFrom('account').select('id').where('email', '=', account.email)
   expect(await left.execute()).toEqual([])
+  expect(problems).toEqual([])
+  await leave()
+})
+
+it('says on the sign-in page that the new password is set, and for which address', async () => {
+  const { page, problems, leave } = await newPerson(browser, product.url)
+  const { email } = product.demo.learners[2]
+  await page.goto('/forgot-password')
+  await page.getByLabel('Email').fill(email)
+  await page.getByRole('button', { name: 'Mail me a link' }).click()
+  await page.goto(await mailedPath(db, email, 'Set a new password'))
+  const password = page.getByLabel('New password', { exact: true })
+  const set = page.getByRole('button', { name: 'Set password' })
+  await password.fill('short')
+  await set.click()
+  const colours = () =>
+    password.evaluate((field) => {
+      const { borderColor, outlineColor } = getComputedStyle(field)
+      return { focused: document.activeElement === field, same: borderColor === outlineColor }
+    })
+  await expect.poll(colours, { message: 'a refused field is red though it has the focus' }).toEqual({
+    focused: true,
+    same: true,
+  })
+  await password.fill('three other words')
+  await set.click()
+  await page.waitForURL('**/login')
+  await page.getByRole('main').getByText('Your new password is set').waitFor()
+  expect(await page.getByLabel('Email').inputValue()).toBe(email)
+  expect(await violations(page)).toEqual([])
+  await page.getByLabel('Password', { exact: true }).fill('three other words')
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.waitForURL((url) => url.pathname !== '/login')
   expect(problems).toEqual([])
   await leave()
 })

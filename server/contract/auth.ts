@@ -154,7 +154,8 @@ export const authRoutes = {
     limit: 'auth',
     summary: 'Set a new password by a mailed link; ends all logins',
     body: z.strictObject({ token: mailToken, password }),
-    response: nothing,
+    /** The account's: what to sign in with now. */
+    response: z.strictObject({ email: z.string() }),
   }),
   proveEmail: route({
     method: 'post',

@@ -25,7 +25,10 @@ describe('a forgotten password', () => {
     const person = await server.person()
     const socket = await server.connect(person)
     await browser().ok(authRoutes.forgotPassword, { email: person.email })
-    expect(await reset(await linkToken(server, person.email, resetMail))).toMatchObject({ status: 200 })
+    expect(await reset(await linkToken(server, person.email, resetMail))).toMatchObject({
+      status: 200,
+      body: { email: person.email },
+    })
     expect(await socket.closed).toMatchObject({ code: closeCode.signedOut })
     await expect(me(person)).rejects.toMatchObject({ code: 'signed-out' })
     const { email } = person

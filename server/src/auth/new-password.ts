@@ -71,9 +71,9 @@ function mailResetLink(db: Db, mail: Mail, accountId: string): Promise<void> {
 export async function resetPassword(
   { db, bus, tellOwner, willTell }: PasswordDeps & { willTell: WillTell },
   { token, password }: { token: string; password: string },
-): Promise<void> {
+): Promise<{ email: string }> {
   const password_hash = await hashPassword(password)
-  const { accountId, ended, tellNow } = await db.transaction().execute(async (trx) => {
+  const { accountId, email, ended, tellNow } = await db.transaction().execute(async (trx) => {
     const { accountId, email } = await takeMailToken(trx, token, ['reset-password'])
     const before = await lockAccount(trx, accountId)
     if (before.email !== email) throw new AppError('link-over', 'This address is no longer yours here.')
@@ -88,11 +88,12 @@ export async function resetPassword(
     const proved =
       isNews && (await writeProved({ willTell }, trx, { accountId, email, action: 'email.verified' }))
     await audit(trx, { actorId: accountId, action: 'password.reset', subject: `account:${accountId}` })
-    return { accountId, ended, tellNow: proved ? proved.tellNow : nothingToTell }
+    return { accountId, email, ended, tellNow: proved ? proved.tellNow : nothingToTell }
   })
   tellEnded(bus, ended)
   await tellNow()
   await tellOwner(accountId, news.passwordChanged)
+  return { email }
 }
 
 const getOwner = (db: DbOrTrx, accountId: string) =>

@@ -44,10 +44,7 @@ const signInRoutes = (parts: AuthParts): Binding[] => [
     await forgotPassword(parts, body.email)
     return {}
   }),
-  on(routes.resetPassword, async ({ body }) => {
-    await resetPassword(parts, body)
-    return {}
-  }),
+  on(routes.resetPassword, ({ body }) => resetPassword(parts, body)),
   on(routes.proveEmail, ({ body }) => proveAddress(parts, body.token)),
 ]
 
