@@ -115,14 +115,19 @@ it('keeps hours of the week with a day that differs, and asks before a session o
   await page.getByLabel('Day that differs').last().fill(dayIn(4).toString())
   await page.getByRole('button', { name: 'Add a time on Hours' }).last().click()
   await page.getByRole('button', { name: 'Save hours' }).click()
-  await page.getByText('Your teaching hours are saved.').waitFor()
+  const saved = page.getByRole('listitem').filter({ hasText: 'Your teaching hours are saved.' })
+  await saved.waitFor()
+  const [news, form] = [await saved.boundingBox(), await page.getByRole('main').boundingBox()]
+  expect(news!.x + news!.width, 'beside the page').toBeLessThanOrEqual(form!.x)
 
   await page.goto('/teach?new')
   await page.getByLabel('Title').fill('The tala at night')
   await page.getByLabel('Description').fill('For those who can’t sleep.')
   await page.getByLabel('Start', { exact: true }).fill(localValue(at(5, 22)))
   await page.getByRole('button', { name: 'Publish session' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Choose another time' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText(`you teach ${weekday} 09:00–12:00 (the time in ${zone})`).waitFor()
+  await dialog.getByRole('button', { name: 'Choose another time' }).click()
   expect(new URL(page.url()).pathname).toBe('/teach')
 })
 
