@@ -65,7 +65,10 @@ export const roomMessages = {
       you: z.strictObject({ userId: id, name: z.string(), role: roomRole }),
       /** A learner can join once it is; the mentor's join opens it. `session.started` tells. */
       open: z.boolean(),
+      /** In the room now, besides you. */
       people: z.number().int(),
+      /** You are in it too, on another page: joining takes that seat over. */
+      elsewhere: z.boolean(),
       /** The room has a stage and you are not on it: you will watch and listen. */
       viewOnly: z.boolean(),
       rtpCapabilities,

@@ -29,8 +29,13 @@ describe('the green room', () => {
   })
 
   it('says who is there', () => {
-    expect(presenceOf(0, false)).toContain('not open')
-    expect(presenceOf(1, true)).toBe('1 person is in the room.')
-    expect(presenceOf(12, true)).toContain('12 people')
+    expect(presenceOf(0, false, false)).toContain('not open')
+    expect(presenceOf(1, true, false)).toBe('1 person is in the room.')
+    expect(presenceOf(12, true, false)).toContain('12 people')
+  })
+
+  it('counts the others alone when I am there on another page', () => {
+    expect(presenceOf(0, true, true)).toBe('Nobody else is in the room.')
+    expect(presenceOf(2, true, true)).toBe('2 people are in the room besides you.')
   })
 })

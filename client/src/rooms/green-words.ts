@@ -35,9 +35,10 @@ export function waitOf(startsAt: string, mentorName: string, now: number): strin
 export const startOf = (startsAt: string, now: number): string =>
   `You can start the class from ${momentInside(startableFrom(startsAt), now)}.`
 
-/** Who is there already. */
-export function presenceOf(people: number, open: boolean): string {
+/** Who is there already; `elsewhere`: I am, on another page, and not counted. */
+export function presenceOf(people: number, open: boolean, elsewhere: boolean): string {
   if (!open) return 'The room is not open yet.'
-  if (people === 0) return 'The room is open.'
-  return people === 1 ? '1 person is in the room.' : `${people} people are in the room.`
+  if (people === 0) return elsewhere ? 'Nobody else is in the room.' : 'The room is open.'
+  const besides = elsewhere ? ' besides you' : ''
+  return people === 1 ? `1 person is in the room${besides}.` : `${people} people are in the room${besides}.`
 }
