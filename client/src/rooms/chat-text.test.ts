@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { piecesOf } from './chat-text.ts'
+import { heldWords, lengthOf, piecesOf } from './chat-text.ts'
 
 describe('a chat line', () => {
   it('makes an address a link, without the sentence around it', () => {
@@ -28,5 +28,22 @@ describe('a chat line', () => {
         .map((piece) => piece.text)
         .join(''),
     ).toBe(text)
+  })
+})
+
+describe('the box of a chat line', () => {
+  it('tells before the longest is reached, and how much is too much', () => {
+    expect(lengthOf('a'.repeat(1799))).toBeNull()
+    expect(lengthOf('a'.repeat(1999))).toEqual({ over: false, words: '1 character left' })
+    expect(lengthOf('a'.repeat(2000) + ' ')).toEqual({ over: false, words: '0 characters left' })
+    expect(lengthOf('a'.repeat(2500))).toMatchObject({
+      over: true,
+      words: expect.stringMatching(/^500 characters too many/) as string,
+    })
+  })
+
+  it('counts the lines that wait', () => {
+    expect(heldWords(1)).toContain('Your message waits')
+    expect(heldWords(3)).toContain('Your 3 messages wait')
   })
 })

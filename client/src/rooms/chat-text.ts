@@ -1,4 +1,6 @@
-/** A chat line as pieces of plain text and links; everything is bound as text, so nothing in it becomes markup. */
+/** A chat line as pieces of plain text and links, and what is said beside the box it is written in. Pure. */
+
+/** Bound as text, so that nothing in a line becomes markup. */
 export type Piece = { text: string; href?: string }
 
 const address = /\bhttps?:\/\/[^\s<>"]+/gi
@@ -22,4 +24,26 @@ export function piecesOf(text: string): Piece[] {
   }
   if (at < text.length) pieces.push({ text: text.slice(at) })
   return pieces
+}
+
+/** Characters of the longest line, as the contract takes it. */
+const longest = 2000
+const nearly = 1800
+
+/** How a line that is being written stands to the longest; null while that is far off. */
+export function lengthOf(text: string): { over: boolean; words: string } | null {
+  const left = longest - text.trim().length
+  if (left > longest - nearly) return null
+  if (left >= 0) return { over: false, words: `${left} ${left === 1 ? 'character' : 'characters'} left` }
+  const many = left === -1 ? '1 character' : `${-left} characters`
+  return { over: true, words: `${many} too many. Shorten it, or send it in parts.` }
+}
+
+/** Why lines that were written wait. */
+export function heldWords(lines: number): string {
+  const waiting =
+    lines === 1
+      ? 'Your message waits and is sent by itself.'
+      : `Your ${lines} messages wait and are sent by themselves.`
+  return `That is more than a class can read at once. ${waiting}`
 }

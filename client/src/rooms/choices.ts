@@ -1,4 +1,4 @@
-/** What a person chose last in the green room, kept in this browser; and the class that this tab is in, for a reload. */
+/** What a person chose last in green room and room, kept in this browser; and the class that this tab is in, for a reload. */
 import type { DeviceKind } from './devices.ts'
 
 export interface Choices {
@@ -28,6 +28,29 @@ export function readChoices(): Choices {
 
 export function keepChoices(choices: Choices): void {
   localStorage.setItem(key, JSON.stringify(choices))
+}
+
+/** How a person likes every room. */
+interface RoomTaste {
+  dark: boolean
+  /** Single keys act as buttons do. */
+  shortcuts: boolean
+}
+
+const tasteKey = 'peerlearn.room'
+
+/** As chosen last, or dark and with shortcuts. */
+export function readTaste(): RoomTaste {
+  try {
+    const kept = JSON.parse(localStorage.getItem(tasteKey) ?? '{}') as Partial<RoomTaste> // written below, by us
+    return { dark: kept.dark ?? true, shortcuts: kept.shortcuts ?? true }
+  } catch {
+    return { dark: true, shortcuts: true }
+  }
+}
+
+export function keepTaste(change: Partial<RoomTaste>): void {
+  localStorage.setItem(tasteKey, JSON.stringify({ ...readTaste(), ...change }))
 }
 
 /** Whether this tab was in the room of this session when it was reloaded. */

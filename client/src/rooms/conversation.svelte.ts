@@ -15,6 +15,7 @@ export class Conversation {
   #unsent = new SvelteMap<string, string>()
   #readUpTo = $state(0)
   #sending = false
+  #held = $state(false)
 
   constructor(request: Socket['request'], news: News) {
     this.#request = request
@@ -24,6 +25,11 @@ export class Conversation {
   /** Lines that the server has not confirmed, oldest first. */
   get unsent(): [clientId: string, text: string][] {
     return [...this.#unsent]
+  }
+
+  /** What is unsent waits because it was more than a class can read. */
+  get held(): boolean {
+    return this.#held
   }
 
   unread(lines: ChatLine[], myUserId: string): number {
@@ -58,16 +64,17 @@ export class Conversation {
     if (this.#sending) return
     this.#sending = true
     for (let tries = 0, line = this.unsent[0]; line; line = this.unsent[0]) {
-      const outcome = await this.#send(...line, tries === 0)
+      const outcome = await this.#send(...line)
       if (outcome === 'away') break
       tries = outcome === 'later' ? tries + 1 : 0
       if (outcome === 'later')
         await new Promise((done) => setTimeout(done, retryDelay(Math.min(tries, slowestTry))))
     }
     this.#sending = false
+    this.#held = false
   }
 
-  async #send(clientId: string, text: string, isFirst: boolean): Promise<'done' | 'later' | 'away'> {
+  async #send(clientId: string, text: string): Promise<'done' | 'later' | 'away'> {
     try {
       await this.#request('chat.send', { text, clientId })
     } catch (error) {
@@ -77,7 +84,7 @@ export class Conversation {
       if (code === 'offline' || code === 'timeout' || code === 'not-in-room') return 'away'
       if (code === 'not-ready') return 'later'
       if (code === 'too-many-requests') {
-        if (isFirst) this.#news.tell(`${message} Your message is sent then.`)
+        this.#held = true
         return 'later'
       }
       this.#news.tell(`Your message was not sent: ${message}`)

@@ -121,6 +121,11 @@ export class LiveRoom {
     return this.mentor || this.facts.onStage(this.userId)
   }
 
+  /** Of a learner one picture is sent: a screen takes the place of their camera, which stays on. */
+  get cameraRests(): boolean {
+    return !this.mentor && this.local.screen !== null && this.local.cameraOn
+  }
+
   /** Receives so from now on; the mode also in the next rooms. Rejects with the server's refusal. */
   async receive(mode: ReceiveMode, budgetBytes: number | null): Promise<void> {
     this.link.receiving = await this.#socket.request('receive.set', { mode, budgetBytes })

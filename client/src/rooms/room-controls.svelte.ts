@@ -1,4 +1,5 @@
 /** What the bar's buttons and the keys do, once. */
+import { keepTaste, readTaste } from './choices.ts'
 import type { Desk } from './desk.svelte.ts'
 import { faultOf } from './devices.ts'
 import { keyOf } from './keys.ts'
@@ -10,6 +11,9 @@ export class RoomControls {
   choosingDevices = $state(false)
   /** The receive mode is being chosen. */
   choosingMode = $state(false)
+  /** The keys are being looked up. */
+  readingKeys = $state(false)
+  #shortcuts = $state(readTaste().shortcuts)
   #desk: Desk
   #handBusy = $state(false)
 
@@ -20,6 +24,16 @@ export class RoomControls {
 
   get handRaised(): boolean {
     return this.room.facts.state.hands.includes(this.room.userId)
+  }
+
+  /** Single keys act, as this person chose for this browser. */
+  get shortcuts(): boolean {
+    return this.#shortcuts
+  }
+
+  set shortcuts(on: boolean) {
+    this.#shortcuts = on
+    keepTaste({ shortcuts: on })
   }
 
   /** The hand's change has not been answered yet. */
@@ -70,11 +84,13 @@ export class RoomControls {
     h: this.hand,
     c: () => this.#desk.togglePanel('chat'),
     p: () => this.#desk.togglePanel('people'),
+    '?': () => (this.readingKeys = true),
     escape: () => this.#desk.closePanel(),
   }
 
   onkeydown = (event: KeyboardEvent): void => {
-    const act = this.#keys[keyOf(event) ?? '']
+    const key = keyOf(event) ?? ''
+    const act = this.#shortcuts || key === 'escape' ? this.#keys[key] : undefined
     if (!act || this.room.phase.name !== 'in') return
     event.preventDefault()
     act()

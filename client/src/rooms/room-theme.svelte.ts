@@ -1,6 +1,11 @@
-/** The room starts dark, whatever the rest of the product wears; leaving it gives the page its own theme back. */
+/**
+ * The room starts dark, or as this browser wore it last, whatever the rest of the product wears; leaving it gives the page
+ * its own theme back.
+ */
+import { keepTaste, readTaste } from './choices.ts'
+
 export class RoomTheme {
-  #dark = $state(true)
+  #dark = $state(readTaste().dark)
   #root = document.documentElement
   #before = this.#root.dataset.theme
 
@@ -10,6 +15,7 @@ export class RoomTheme {
 
   turn(): void {
     this.#dark = !this.#dark
+    keepTaste({ dark: this.#dark })
     this.wear()
   }
 

@@ -26,13 +26,16 @@ export function shownOf(
   return shown
 }
 
+/** Does this mode do without the pictures of this source? */
+export const spares = (mode: ReceiveMode, source: Source): boolean =>
+  mode === 'voice' || (mode === 'slides' && source !== 'screen')
+
 /** Without the pictures that this mode spares: they stand still at once, and are closed only some seconds later. */
 export function spared(
   shown: ReadonlyMap<string, Incoming>,
   mode: ReceiveMode,
 ): ReadonlyMap<string, Incoming> {
   if (mode === 'full' || mode === 'saver') return shown
-  const kept = ({ info }: Incoming) =>
-    info.kind === 'audio' || (mode === 'slides' && info.source === 'screen')
+  const kept = ({ info }: Incoming) => info.kind === 'audio' || !spares(mode, info.source)
   return new Map([...shown].filter(([, incoming]) => kept(incoming)))
 }

@@ -37,10 +37,11 @@ const room = ({ incoming = [], producers = [], ...change }: Change = {}) => ({
   hands: [],
   producers,
   shown: shownOf(incoming, producers, new Set()),
+  spares: () => false,
   connections: new Map(),
   speakers: [],
   myPeerId: 'peer me',
-  own: { microphoneOn: true, camera: null, screen: null },
+  own: { microphoneOn: true, camera: null, screen: null, resting: false },
   ...change,
 })
 
@@ -61,6 +62,19 @@ describe('the tiles of a room', () => {
       room({ producers: [producer('Asha', 'microphone'), producer('Ravi', 'microphone', true)] }),
     )
     expect(tiles.map((t) => t.muted)).toEqual([false, true, false])
+  })
+
+  it('awaits what somebody else sends and I receive, and nothing of mine', () => {
+    const producers = [producer('me', 'camera'), producer('Asha', 'camera'), producer('Ravi', 'camera', true)]
+    const awaited = (change: Change) => tilesOf(room({ producers, ...change })).map((t) => t.awaited)
+    expect(awaited({})).toEqual([true, false, false])
+    expect(awaited({ spares: (source) => source === 'camera' })).toEqual([false, false, false])
+  })
+
+  it('says that my camera rests while my screen is sent in its place', () => {
+    const own = { microphoneOn: true, camera: null, screen: {} as MediaStreamTrack, resting: true }
+    const resting = tilesOf(room({ own })).filter((t) => t.resting)
+    expect(resting.map((t) => [t.name, t.source])).toEqual([['me', 'camera']])
   })
 
   it('adds a tile for a shared screen, before the people', () => {
@@ -84,7 +98,7 @@ describe('the stage', () => {
   })
 
   it('is taken by my own screen too, so that I know that I share it', () => {
-    const own = { microphoneOn: true, camera: null, screen: {} as MediaStreamTrack }
+    const own = { microphoneOn: true, camera: null, screen: {} as MediaStreamTrack, resting: false }
     expect(onStage(tilesOf(room({ own })), none)).toMatchObject({ self: true, source: 'screen' })
   })
 

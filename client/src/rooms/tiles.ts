@@ -16,6 +16,10 @@ export interface TileModel {
   producerIds: readonly string[]
   /** Null while there is no picture: a name is shown instead. */
   track: MediaStreamTrack | null
+  /** A picture of somebody else is sent and wanted: while none is seen, it is on its way. */
+  awaited: boolean
+  /** My camera, on and not sent while I share a screen. */
+  resting: boolean
   muted: boolean
   speaking: boolean
   hand: boolean
@@ -28,10 +32,17 @@ interface Room {
   producers: Iterable<ProducerInfo>
   /** By slot of person and source, as `shownOf` answers. */
   shown: ReadonlyMap<string, Incoming>
+  /** Does my receive mode do without pictures of this source? */
+  spares: (source: 'camera' | 'screen') => boolean
   connections: { get: (peerId: string) => Connection | undefined }
   speakers: string[]
   myPeerId: string | null
-  own: { microphoneOn: boolean; camera: MediaStreamTrack | null; screen: MediaStreamTrack | null }
+  own: {
+    microphoneOn: boolean
+    camera: MediaStreamTrack | null
+    screen: MediaStreamTrack | null
+    resting: boolean
+  }
 }
 
 const nothing: readonly string[] = []
@@ -61,6 +72,8 @@ export function tilesOf(room: Room): TileModel[] {
         : open
           ? (room.shown.get(slotOf({ peerId, source }))?.track ?? null)
           : null,
+      awaited: !self && open && !room.spares(source),
+      resting: self && source === 'camera' && room.own.resting,
       muted: self ? !room.own.microphoneOn : microphones.every((microphone) => microphone.paused),
       speaking: source === 'camera' && room.speakers.includes(person.peerId),
       hand: source === 'camera' && room.hands.includes(person.userId),
