@@ -4,7 +4,6 @@
  */
 import type { types } from 'mediasoup-client'
 import type { ProducerInfo, Source, VideoCodec } from '@peerlearn/contract/media'
-import { SocketError } from '../lib/socket.ts'
 import type { Socket } from '../lib/socket.ts'
 import { sendingOf } from './encodings.ts'
 import { LayerLimit } from './layer-limit.ts'
