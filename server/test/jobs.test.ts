@@ -222,13 +222,15 @@ test('a server that is killed while jobs run leaves nothing undone: another one 
   await doomed.ended
   const post = await startMailServer()
   const next = startProcess({ ...(await environment()), SMTP_URL: post.url })
+  // Admins are mailed, too: it has no media node.
+  const arrived = () => post.received.flatMap(({ to }) => to.filter((one) => emails.includes(one))).sort()
   await patiently(async () => {
     await hurry(db)
-    expect(post.received.flatMap(({ to }) => to).sort(), next.output()).toEqual(emails.toSorted())
+    expect(arrived(), next.output()).toEqual(emails.toSorted())
   })
   next.child.kill('SIGTERM')
   expect(await next.ended).toBe(0)
-  expect(post.received).toHaveLength(3)
+  expect(arrived()).toHaveLength(3)
   await asking.close()
 }, 180_000)
 
