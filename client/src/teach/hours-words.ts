@@ -1,9 +1,7 @@
 /** A mentor's teaching hours in one sentence: which hours a session lies outside of. */
 import type { Availability } from '@peerlearn/contract/availability'
 import { dayOf, weekdayOf } from '@peerlearn/contract/time-zone'
-import { draftOf, type Times } from './hours.ts'
-
-const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
+import { draftOf, weekdays, type Times } from './hours.ts'
 
 /** `startsAt`: when the session, or the first of them, would begin. */
 export function outsideWords(of: Availability, startsAt: number): string {

@@ -14,6 +14,9 @@ export interface HoursDraft {
   days: { day: string; times: Times[] }[]
 }
 
+/** Of ISO weekdays 1 … 7. */
+export const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
+
 const two = (n: number) => String(n).padStart(2, '0')
 const timeOf = (minute: number) => `${two(Math.floor((minute % 1440) / 60))}:${two(minute % 60)}`
 const minuteOf = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))
