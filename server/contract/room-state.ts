@@ -5,6 +5,9 @@
 import { z } from 'zod'
 import { id, instant, roomRole, text } from './base.ts'
 
+/** Characters of a line of chat. */
+export const longestLine = 2000
+
 export const leaveReason = z.enum(['left', 'lost', 'removed', 'ended'])
 
 const event = <K extends string, D extends z.ZodType>(kind: K, data: D) =>
@@ -42,7 +45,10 @@ export const roomEvent = z.discriminatedUnion('kind', [
   event('outage.began', somePeople),
   /** They have them again. Who joins anew, or leaves, is out of it without a word. */
   event('outage.ended', somePeople),
-  event('chat.message', z.strictObject({ userId: id, name: z.string(), text: text(1, 2000), clientId: id })),
+  event(
+    'chat.message',
+    z.strictObject({ userId: id, name: z.string(), text: text(1, longestLine), clientId: id }),
+  ),
 ])
 
 export type RoomEvent = z.infer<typeof roomEvent>

@@ -25,7 +25,7 @@ import {
   tile,
   videoCodec,
 } from './media.ts'
-import { roomEvent, roomState } from './room-state.ts'
+import { longestLine, roomEvent, roomState } from './room-state.ts'
 import { iceServer } from './turn.ts'
 
 /**
@@ -121,7 +121,7 @@ export const roomMessages = {
   /** `clientId` makes a retry harmless: the same one is said once. */
   'chat.send': message({
     access: 'in-room',
-    input: z.strictObject({ text: text(1, 2000), clientId: id }),
+    input: z.strictObject({ text: text(1, longestLine), clientId: id }),
     output: z.strictObject({ seq: z.number().int() }),
   }),
   /** Pauses that person's microphone. */

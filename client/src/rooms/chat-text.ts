@@ -1,4 +1,5 @@
 /** A chat line as pieces of plain text and links, and what is said beside the box it is written in. Pure. */
+import { longestLine } from '@peerlearn/contract/room-state'
 
 /** Bound as text, so that nothing in a line becomes markup. */
 export type Piece = { text: string; href?: string }
@@ -26,14 +27,12 @@ export function piecesOf(text: string): Piece[] {
   return pieces
 }
 
-/** Characters of the longest line, as the contract takes it. */
-const longest = 2000
-const nearly = 1800
+const nearly = 200
 
 /** How a line that is being written stands to the longest; null while that is far off. */
 export function lengthOf(text: string): { over: boolean; words: string } | null {
-  const left = longest - text.trim().length
-  if (left > longest - nearly) return null
+  const left = longestLine - text.trim().length
+  if (left > nearly) return null
   if (left >= 0) return { over: false, words: `${left} ${left === 1 ? 'character' : 'characters'} left` }
   const many = left === -1 ? '1 character' : `${-left} characters`
   return { over: true, words: `${many} too many. Shorten it, or send it in parts.` }
